@@ -1,11 +1,5 @@
 package dsar
 
-// What a pause waits for.
-const (
-	PauseIdentity      = "identity"      // reasonable doubt who asks, Article 12(6)
-	PauseClarification = "clarification" // which data is meant, where there is much of it, Recital 63
-)
-
 // Codes of PauseProblem.
 const (
 	PauseAskedLate     = "pause.asked_late"     // warning: the question should have gone out within 3 working days
@@ -21,14 +15,15 @@ const (
 )
 
 // PauseProblem judges a question that would stop the clock: nothing to say (""), a warning, or a code with refused. The
-// question may always be asked; what is refused is to count the waiting. The eves count as working days here, and a
+// question may always be asked; what is refused is to count the waiting. Only ForIdentity (reasonable doubt who asks,
+// Article 12(6)) and ForClarification (which data is meant, where there is much of it, Recital 63) stop the clock. The eves count as working days here, and a
 // country without a calendar has only its weekends off.
-func PauseProblem(country string, received, asked Date, kind, requestKind string) (code string, refused bool) {
+func PauseProblem(country string, received, asked Date, kind Wait, request Kind) (code string, refused bool) {
 	switch kind {
-	case PauseIdentity:
-	case PauseClarification:
-		switch requestKind {
-		case "rectification", "erasure", "objection":
+	case ForIdentity:
+	case ForClarification:
+		switch request {
+		case Rectification, Erasure, Objection:
 			return PauseClearWish, true
 		}
 	default:

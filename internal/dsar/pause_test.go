@@ -71,24 +71,26 @@ func TestPausesThatCannotBe(t *testing.T) {
 func TestPauseProblem(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		received, asked, kind, request string
-		code                           string
-		refused                        bool
+		received, asked string
+		kind            Wait
+		request         Kind
+		code            string
+		refused         bool
 	}{
-		{"2026-11-02", "2026-11-02", PauseIdentity, "access", "", false},
-		{"2026-11-02", "2026-11-05", PauseIdentity, "access", "", false},
-		{"2026-11-02", "2026-11-06", PauseIdentity, "access", PauseAskedLate, false},
-		{"2027-03-25", "2027-04-01", PauseIdentity, "access", "", false}, // Easter lies between
-		{"2027-03-25", "2027-04-02", PauseIdentity, "access", PauseAskedLate, false},
-		{"2026-11-02", "2026-11-16", PauseIdentity, "erasure", PauseAskedLate, false},
-		{"2026-11-02", "2026-11-17", PauseIdentity, "erasure", PauseTooLate, true},
-		{"2026-11-02", "2026-11-03", PauseClarification, "access", "", false},
-		{"2026-11-02", "2026-11-03", PauseClarification, "portability", "", false},
-		{"2026-11-02", "2026-11-03", PauseClarification, "rectification", PauseClearWish, true},
-		{"2026-11-02", "2026-11-03", PauseClarification, "erasure", PauseClearWish, true},
-		{"2026-11-02", "2026-11-03", PauseClarification, "objection", PauseClearWish, true},
-		{"2026-11-02", "2026-11-01", PauseIdentity, "access", PauseBeforeReceipt, true},
-		{"2026-11-02", "2026-11-03", "holiday", "access", PauseUnknownKind, true},
+		{"2026-11-02", "2026-11-02", ForIdentity, Access, "", false},
+		{"2026-11-02", "2026-11-05", ForIdentity, Access, "", false},
+		{"2026-11-02", "2026-11-06", ForIdentity, Access, PauseAskedLate, false},
+		{"2027-03-25", "2027-04-01", ForIdentity, Access, "", false}, // Easter lies between
+		{"2027-03-25", "2027-04-02", ForIdentity, Access, PauseAskedLate, false},
+		{"2026-11-02", "2026-11-16", ForIdentity, Erasure, PauseAskedLate, false},
+		{"2026-11-02", "2026-11-17", ForIdentity, Erasure, PauseTooLate, true},
+		{"2026-11-02", "2026-11-03", ForClarification, Access, "", false},
+		{"2026-11-02", "2026-11-03", ForClarification, Portability, "", false},
+		{"2026-11-02", "2026-11-03", ForClarification, Rectification, PauseClearWish, true},
+		{"2026-11-02", "2026-11-03", ForClarification, Erasure, PauseClearWish, true},
+		{"2026-11-02", "2026-11-03", ForClarification, Objection, PauseClearWish, true},
+		{"2026-11-02", "2026-11-01", ForIdentity, Access, PauseBeforeReceipt, true},
+		{"2026-11-02", "2026-11-03", ForReview, Access, PauseUnknownKind, true},
 	} {
 		code, refused := PauseProblem("SE", day(t, c.received), day(t, c.asked), c.kind, c.request)
 		if code != c.code || refused != c.refused {
