@@ -16,8 +16,8 @@ const (
 
 // PauseProblem judges a question that would stop the clock: nothing to say (""), a warning, or a code with refused. The
 // question may always be asked; what is refused is to count the waiting. Only ForIdentity (reasonable doubt who asks,
-// Article 12(6)) and ForClarification (which data is meant, where there is much of it, Recital 63) stop the clock. The eves count as working days here, and a
-// country without a calendar has only its weekends off.
+// Article 12(6)) and ForClarification (which data is meant, where there is much of it, Recital 63) stop the clock. The
+// eves count as working days here, and a country without a calendar has only its weekends off.
 func PauseProblem(country string, received, asked Date, kind Wait, request Kind) (code string, refused bool) {
 	switch kind {
 	case ForIdentity:
