@@ -1,0 +1,109 @@
+package datamap
+
+import "strings"
+
+// checkColumn fills in what the column takes from its table, and holds that nothing about it is left open.
+func (m *Map) checkColumn(t *Table, c *Column) []error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, at(c.Pos, format, args...)) }
+	place := t.Name + "." + c.Name
+	errs = append(errs, m.checkNames(c.Pos, place, c.Category, c.Purpose, c.Provenance, c.Recipients, c.Retention)...)
+	if c.Category == "" {
+		c.Category = t.Category
+	}
+	if c.Purpose == "" {
+		c.Purpose = t.Purpose
+	}
+	if c.Provenance == "" {
+		c.Provenance = t.Provenance
+	}
+	if c.Recipients == nil {
+		c.Recipients = t.Recipients
+	}
+	if c.Retention == "" {
+		c.Retention = t.Retention
+	}
+	for _, w := range []struct {
+		key, word string
+		words     []string
+	}{
+		{"role", c.Role, roles}, {"disclose", c.Disclose, discloses}, {"edit", c.Edit, edits}, {"type", c.Type, types},
+	} {
+		if !oneOf(w.word, w.words) {
+			fail("%s: %s is %q; one of %s is wanted", place, w.key, w.word, strings.Join(w.words, ", "))
+		}
+	}
+	if c.Edit == "choice" && len(c.Choices) == 0 {
+		fail("%s: edit choice needs choices", place)
+	}
+	erased := c.Erase.Action != NoAction || len(c.JSON) > 0
+	switch {
+	case c.Disclose == "" && len(c.Label) > 0:
+		c.Disclose = "yes"
+	case c.Disclose == "" && c.Keep != "":
+		c.Disclose = "no"
+	case c.Disclose == "":
+		fail("%s needs a label, so that it can be told, or disclose: no", place)
+	}
+	if c.Disclose != "no" && t.Disclose != "no" {
+		if len(c.Label) == 0 || c.Label["sv"] == "" || c.Label["en"] == "" {
+			fail("%s needs a label in sv and en", place)
+		}
+		if c.Category == "" || c.Purpose == "" || c.Provenance == "" || c.Retention == "" {
+			fail("%s is told, so it needs category, purpose, provenance and retention", place)
+		}
+	}
+	switch {
+	case t.Erase == DeleteRow || t.Erase == CutLink || t.Kept(c.Name):
+	case erased && c.Keep != "":
+		fail("%s is both erased and kept", place)
+	case !erased && c.Keep == "":
+		fail("%s needs erase, or keep with a reason", place)
+	}
+	if t.Kept(c.Name) && erased {
+		fail("%s is kept by law and has an erase action", place)
+	}
+	if c.Erase.Action == Redact {
+		c.Scan = true
+	}
+	for _, r := range c.JSON {
+		errs = append(errs, checkJSONRule(place, r)...)
+	}
+	return errs
+}
+
+func checkJSONRule(place string, r Entry[*JSONRule]) []error {
+	if !strings.HasPrefix(r.Name, "$.") || len(r.Name) < 3 {
+		return []error{at(r.Pos, "%s: a json path is written $.name, or $.* for the rest", place)}
+	}
+	switch {
+	case r.Value.Erase.Action == NoAction && r.Value.Keep == "":
+		return []error{at(r.Pos, "%s %s needs erase, or keep with a reason", place, r.Name)}
+	case r.Value.Erase.Action != NoAction && r.Value.Erase.Action != Remove:
+		return []error{at(r.Pos, "%s %s: a json path can only be removed", place, r.Name)}
+	}
+	return nil
+}
+
+func (m *Map) checkNames(pos Pos, place, category, purpose, provenance string, recipients []string, retention string) []error {
+	var errs []error
+	fail := func(kind, name string) { errs = append(errs, at(pos, "%s: %s %q is not declared", place, kind, name)) }
+	if _, ok := m.Categories.Get(category); category != "" && !ok {
+		fail("category", category)
+	}
+	if _, ok := m.Purposes.Get(purpose); purpose != "" && !ok {
+		fail("purpose", purpose)
+	}
+	if !oneOf(provenance, provenances) {
+		errs = append(errs, at(pos, "%s: provenance is %q; one of %s is wanted", place, provenance, strings.Join(provenances, ", ")))
+	}
+	for _, r := range recipients {
+		if _, ok := m.Recipients.Get(r); !ok {
+			fail("recipient", r)
+		}
+	}
+	if _, ok := m.Retention.Get(retention); retention != "" && !ok {
+		fail("retention", retention)
+	}
+	return errs
+}

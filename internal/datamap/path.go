@@ -1,0 +1,207 @@
+package datamap
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// How a path ties a row to a person.
+const (
+	AsLinked  = "linked"  // the row is about the person, and others may share it
+	AsSubject = "subject" // the row is the person: a sole trader's organisation
+	AsContext = "context" // the row is around the person: told, its free text searched, never erased
+)
+
+// Paths are the ways from a table to the person: one, or a list.
+type Paths []rawPath
+
+type rawPath struct {
+	On   List[string] `yaml:"on"`
+	Via  string       `yaml:"via"`
+	To   List[string] `yaml:"to"`
+	When string       `yaml:"when"`
+	As   string       `yaml:"as"`
+	pos  Pos
+}
+
+// UnmarshalYAML reads one path or a list of paths.
+func (p *Paths) UnmarshalYAML(node ast.Node) error {
+	nodes := []ast.Node{node}
+	if s, ok := node.(*ast.SequenceNode); ok {
+		nodes = s.Values
+	}
+	for _, n := range nodes {
+		raw := rawPath{pos: posOf(n.GetToken())}
+		if err := yaml.NodeToValue(n, &raw, yaml.Strict()); err != nil {
+			return err
+		}
+		*p = append(*p, raw)
+	}
+	return nil
+}
+
+// Path leads from a table to the subject table, hop by hop; the last hop reaches it. The subject table itself has one
+// path without hops. When is a condition on the starting table.
+type Path struct {
+	Hops []Hop
+	When string
+	As   string
+}
+
+// Hop joins the table before it to Table. When is a condition on Table.
+type Hop struct {
+	Table string
+	On    []Pair
+	When  string
+}
+
+// Pair joins a column of the table before to a column of the hop's table.
+type Pair struct{ Ours, Theirs string }
+
+// resolve turns the written paths of all tables into hops. A path to a mapped table that is not the subject goes on
+// with that table's own paths, but for its context paths: a neighbour's neighbour is nobody of ours.
+func (s *Source) resolve() []error {
+	var errs []error
+	for _, e := range s.Tables {
+		t := e.Value
+		if e.Name == s.Subject.Table {
+			t.Paths = []Path{{As: AsSubject}}
+			if len(t.Path) > 0 {
+				errs = append(errs, at(e.Pos, "%s is the subject table and needs no path", e.Name))
+			}
+			continue
+		}
+		if len(t.Path) == 0 {
+			errs = append(errs, at(e.Pos, "%s has no path to %s; without one, exclude the table and say why", e.Name, s.Subject.Table))
+			continue
+		}
+		paths, err := s.follow(e.Name, nil)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		t.Paths = paths
+	}
+	return errs
+}
+
+func (s *Source) follow(table string, seen []string) ([]Path, error) {
+	t, ok := s.Table(table)
+	if !ok {
+		return nil, fmt.Errorf("table %s is not mapped", table)
+	}
+	for _, other := range seen {
+		if other == table {
+			return nil, at(t.Pos, "the path of %s runs in a circle", table)
+		}
+	}
+	seen = append(seen, table)
+	var out []Path
+	for _, raw := range t.Path {
+		hops, last, err := raw.hops()
+		if err != nil {
+			return nil, err
+		}
+		as := raw.As
+		if as == "" {
+			as = AsLinked
+		}
+		if last == s.Subject.Table {
+			out = append(out, Path{Hops: hops, When: raw.When, As: as})
+			continue
+		}
+		if _, ok := s.Table(last); !ok {
+			return nil, at(raw.pos, "the path leads to %s, which is not mapped", last)
+		}
+		rest, err := s.follow(last, seen)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rest {
+			if r.As == AsContext {
+				continue
+			}
+			all := append([]Hop(nil), hops...)
+			all[len(all)-1].When = r.When
+			out = append(out, Path{Hops: append(all, r.Hops...), When: raw.When, As: as})
+		}
+	}
+	return out, nil
+}
+
+// hops are the written steps, and the table that they end at.
+func (r rawPath) hops() ([]Hop, string, error) {
+	switch r.As {
+	case "", AsLinked, AsSubject, AsContext:
+	default:
+		return nil, "", at(r.pos, "a path is as linked, subject or context, not %q", r.As)
+	}
+	if len(r.On) == 0 {
+		return nil, "", at(r.pos, "a path needs on: {column: schema.table.column}")
+	}
+	if r.Via == "" {
+		if len(r.To) > 0 {
+			return nil, "", at(r.pos, "to belongs to a path with via")
+		}
+		hop, err := target(r.On)
+		return []Hop{hop}, hop.Table, err
+	}
+	if len(r.To) == 0 {
+		return nil, "", at(r.pos, "a path via %s needs to: {column: schema.table.column}", r.Via)
+	}
+	first := Hop{Table: r.Via}
+	for _, e := range r.On {
+		first.On = append(first.On, Pair{Ours: e.Value, Theirs: e.Name})
+	}
+	second, err := target(r.To)
+	return []Hop{first, second}, second.Table, err
+}
+
+func target(on List[string]) (Hop, error) {
+	var hop Hop
+	for _, e := range on {
+		i := strings.LastIndexByte(e.Value, '.')
+		if i <= 0 || strings.Count(e.Value, ".") != 2 {
+			return Hop{}, at(e.Pos, "%s leads to %q; schema.table.column is wanted", e.Name, e.Value)
+		}
+		table, column := e.Value[:i], e.Value[i+1:]
+		if hop.Table != "" && hop.Table != table {
+			return Hop{}, at(e.Pos, "one hop leads to two tables, %s and %s", hop.Table, table)
+		}
+		hop.Table = table
+		hop.On = append(hop.On, Pair{Ours: e.Name, Theirs: column})
+	}
+	sort.Slice(hop.On, func(i, j int) bool { return hop.On[i].Ours < hop.On[j].Ours })
+	return hop, nil
+}
+
+// Shareable says whether several persons may reach one row: whether any hop leads to columns that are not the key of
+// its table.
+func (p Path) Shareable(key func(table string) []string) bool {
+	for _, h := range p.Hops {
+		theirs := make([]string, 0, len(h.On))
+		for _, pair := range h.On {
+			theirs = append(theirs, pair.Theirs)
+		}
+		if !sameSet(theirs, key(h.Table)) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameSet(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
+}
