@@ -92,7 +92,8 @@ func codeOf(ctx context.Context, err error) string {
 		return "protocol"
 	case errors.Is(ctx.Err(), context.Canceled):
 		return "cancelled"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
+	case errors.Is(ctx.Err(), context.DeadlineExceeded),
+		errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &netErr) && netErr.Timeout():
 		return "timeout"
 	case tlsError(err):

@@ -224,6 +224,11 @@ func TestServerOutOfReach(t *testing.T) {
 	if got := s.Send(ctx, message(s)); got != (Outcome{Unreachable, "cancelled"}) {
 		t.Errorf("cancelled: got %v", got)
 	}
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if got := s.Send(ctx, message(s)); got != (Outcome{Unreachable, "timeout"}) {
+		t.Errorf("caller's deadline: got %v", got)
+	}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
