@@ -63,7 +63,7 @@ func (x *expansion) nodes(in string, nodes []node, v Vars) error {
 func (x *expansion) node(in string, n node, v Vars) error {
 	switch n.kind {
 	case literal:
-		x.literal(n.text)
+		x.literal(n.text, n.brackets)
 	case inclusion:
 		return x.include(n.name, v)
 	case variable:
@@ -113,7 +113,7 @@ func (x *expansion) each(in, name string, nodes []node, v Vars) error {
 }
 
 // literal cuts template text at its marks.
-func (x *expansion) literal(s string) {
+func (x *expansion) literal(s string, brackets bool) {
 	start := 0
 	emit := func(end, next int, m mark) {
 		if end > start {
@@ -123,20 +123,18 @@ func (x *expansion) literal(s string) {
 		start = next
 	}
 	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\n':
+		switch c := s[i]; {
+		case c == '\n':
 			emit(i, i+1, newline)
-		case '[':
+		case c == '[' && !brackets:
 			emit(i, i+1, open)
-		case ']':
+		case c == ']' && !brackets:
 			emit(i, i+1, closed)
-		case '|':
+		case c == '|':
 			emit(i, i+1, pipe)
-		case '*':
-			if strings.HasPrefix(s[i:], "**") {
-				emit(i, i+2, bold)
-				i++
-			}
+		case strings.HasPrefix(s[i:], "**"):
+			emit(i, i+2, bold)
+			i++
 		}
 	}
 	if start < len(s) {

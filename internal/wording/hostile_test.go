@@ -106,7 +106,7 @@ func TestButtonsAreBlocks(t *testing.T) {
 func TestAuthorsFaultsAreFoundAtLoad(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"{{#a}}x", "x{{/a}}", "{{#a}}{{#b}}x{{/a}}{{/b}}", "{{ a }}", "{{A}}", "**x", "[x", "}}"} {
-		if _, err := parse(bad); err == nil {
+		if _, err := parse(bad, true); err == nil {
 			t.Errorf("%q was accepted", bad)
 		}
 	}
@@ -135,4 +135,23 @@ func FuzzValue(f *testing.F) {
 			t.Errorf("%q: %v, shape %s, want %s", s, err, shape(got), shape(want))
 		}
 	})
+}
+
+func TestBracketsInLinesAreText(t *testing.T) {
+	t.Parallel()
+	entries, err := readLines("x", "part.withheld = [left out: {{#why}}[{{why}}]{{/why}}]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nodes, err := parse(entries[0].body, entries[0].buttons)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := expansion{lang: English}
+	if err := x.nodes("part.withheld", nodes, Vars{"why": "a secret"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := plain(build(x.tokens)); got != "[left out: [a secret]]" {
+		t.Errorf("got %q", got)
+	}
 }

@@ -22,6 +22,7 @@ const (
 type node struct {
 	kind     kind
 	text     string // of a literal
+	brackets bool   // of a literal: brackets in it are no buttons
 	name     string
 	children []node
 }
@@ -32,8 +33,8 @@ func tagPattern() *regexp.Regexp {
 
 // parse reads one text. Faults of the author are found here, when the program starts, and not
 // when a customer opens the page.
-func parse(body string) ([]node, error) {
-	if err := checkMarks(body); err != nil {
+func parse(body string, buttons bool) ([]node, error) {
+	if err := checkMarks(body, buttons); err != nil {
 		return nil, err
 	}
 	var nodes []node
@@ -55,7 +56,18 @@ func parse(body string) ([]node, error) {
 		}
 		nodes = append(nodes, node{kind: literal, text: line})
 	}
-	return regroup(nodes)
+	nodes, err := regroup(nodes)
+	if !buttons {
+		keepBrackets(nodes)
+	}
+	return nodes, err
+}
+
+func keepBrackets(nodes []node) {
+	for i := range nodes {
+		nodes[i].brackets = true
+		keepBrackets(nodes[i].children)
+	}
 }
 
 // regroup parses the stretches between table rows as a whole, because a condition may span
@@ -125,7 +137,7 @@ func parseInline(s string) ([]node, error) {
 }
 
 // checkMarks refuses braces that are no placeholder, and marks that are opened and not closed.
-func checkMarks(body string) error {
+func checkMarks(body string, buttons bool) error {
 	bare := tagPattern().ReplaceAllString(body, "")
 	if strings.Contains(bare, "{{") || strings.Contains(bare, "}}") {
 		return errors.New("braces that are no placeholder")
@@ -134,7 +146,7 @@ func checkMarks(body string) error {
 		if strings.Count(line, "**")%2 != 0 {
 			return errors.New("bold is not closed")
 		}
-		if strings.Count(line, "[") != strings.Count(line, "]") {
+		if buttons && strings.Count(line, "[") != strings.Count(line, "]") {
 			return errors.New("a button is not closed")
 		}
 	}

@@ -13,7 +13,10 @@ import (
 //go:embed texts/*.md ui/*.txt
 var files embed.FS
 
-type entry struct{ key, body string }
+type entry struct {
+	key, body string
+	buttons   bool // [Text] is a button; elsewhere brackets are brackets
+}
 
 // read gives the texts of a language in the order of the files.
 func read(lang string) ([]entry, error) {
@@ -49,7 +52,7 @@ func readReference(md string) []entry {
 	key, labels := "", false
 	flush := func() {
 		if key != "" {
-			entries = append(entries, entry{key, strings.Trim(body.String(), "\n")})
+			entries = append(entries, entry{key, strings.Trim(body.String(), "\n"), true})
 		}
 		key = ""
 		body.Reset()
@@ -67,7 +70,7 @@ func readReference(md string) []entry {
 			flush()
 		case labels && key == "":
 			if k, v, ok := labelRow(text); ok {
-				entries = append(entries, entry{k, v})
+				entries = append(entries, entry{k, v, false})
 			}
 		default:
 			body.WriteString(text + "\n")
@@ -88,7 +91,7 @@ func labelRow(line string) (key, body string, ok bool) {
 }
 
 // readLines reads "key = text"; a line that starts with # is a comment, and \n in a text is a
-// line break.
+// line break. There are no buttons in these texts: a page knows its own.
 func readLines(path, txt string) ([]entry, error) {
 	var entries []entry
 	n := 0
@@ -102,7 +105,7 @@ func readLines(path, txt string) ([]entry, error) {
 		if !found || !strings.Contains(key, ".") || strings.TrimSpace(body) == "" {
 			return nil, fmt.Errorf("texts %s line %d: want \"part.key = text\"", path, n)
 		}
-		entries = append(entries, entry{strings.TrimSpace(key), strings.ReplaceAll(strings.TrimSpace(body), `\n`, "\n")})
+		entries = append(entries, entry{strings.TrimSpace(key), strings.ReplaceAll(strings.TrimSpace(body), `\n`, "\n"), false})
 	}
 	return entries, nil
 }

@@ -51,7 +51,7 @@ func Load() (*Texts, error) {
 			if _, twice := texts[e.key]; twice {
 				return nil, fmt.Errorf("text %s (%s): key stands twice", e.key, lang)
 			}
-			nodes, err := parse(e.body)
+			nodes, err := parse(e.body, e.buttons)
 			if err != nil {
 				return nil, fmt.Errorf("text %s (%s): %w", e.key, lang, err)
 			}

@@ -48,13 +48,21 @@ func TestEveryTextFillsInEveryPlaceholder(t *testing.T) {
 		t.Fatalf("read %d texts, want the whole reference wording", n)
 	}
 	for _, lang := range Langs() {
+		withButtons := map[string]bool{}
+		entries, err := read(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			withButtons[e.key] = e.buttons
+		}
 		for _, key := range texts.Keys() {
 			got, err := texts.Text(lang, key, values(texts, key))
 			if err != nil {
 				t.Errorf("%v", err)
 			}
 			if got == "" || strings.Contains(got, "{{") || strings.Contains(got, "}}") || strings.Contains(got, "**") ||
-				strings.Contains(got, "[") || strings.Contains(got, "  ") || strings.Contains(got, "\n\n\n") {
+				withButtons[key] && strings.Contains(got, "[") || strings.Contains(got, "  ") || strings.Contains(got, "\n\n\n") {
 				t.Errorf("%s %s: got %q, want a text without marks", lang, key, got)
 			}
 			if _, err := texts.Blocks(lang, key, values(texts, key)); err != nil {
