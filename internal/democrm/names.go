@@ -89,7 +89,7 @@ func (d dice) language() string {
 }
 
 var asciiLetters = strings.NewReplacer("å", "a", "ä", "a", "á", "a", "à", "a", "ö", "o", "ø", "o", "ó", "o", "æ", "ae", "é", "e", "è", "e",
-	"ë", "e", "ü", "u", "ß", "ss", "'", "", " ", "-", "&", "")
+	"ë", "e", "ü", "u", "ß", "ss", "'", "", " & ", "-", " ", "-")
 
 // slug writes a name as people write it in addresses.
 func slug(name string) string { return asciiLetters.Replace(strings.ToLower(name)) }
