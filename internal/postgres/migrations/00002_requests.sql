@@ -44,6 +44,9 @@ create table insyn.request (
     decision          bytea,
     dpo_advice        text check (dpo_advice in ('followed', 'not_followed', 'not_asked')),
     misdelivered_at   timestamptz,
+    -- a handler has looked at the copy that goes to the person
+    reviewed_by       bigint,
+    reviewed_at       timestamptz,
     answered_at       timestamptz,
     closed_at         timestamptz,
     erased_at         timestamptz,

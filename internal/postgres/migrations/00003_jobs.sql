@@ -15,6 +15,7 @@ create table insyn.job (
     crashes     integer not null default 0,
     run_at      timestamptz not null default now(),
     conflict_at timestamptz,
+    relay_at    timestamptz,
     lease_until timestamptz,
     worker      text,
     code        text,

@@ -92,8 +92,8 @@ create table insyn.mail (
     code         text,
     created_at   timestamptz not null default now(),
     first_try_at timestamptz,
-    -- no try after this; codes 30 minutes, the rest 24 hours from the first try
-    give_up_at   timestamptz,
+    -- no try later than this after the first: codes 30 minutes, the rest 24 hours
+    give_up_after interval not null default '24 hours',
     accepted_at  timestamptz,
     bounced_at   timestamptz,
     blanked_at   timestamptz

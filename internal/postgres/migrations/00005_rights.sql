@@ -8,7 +8,7 @@ grant select, insert, update, delete on insyn.sessions, insyn.login_failure to i
 grant select on insyn.rehearsal, insyn.suppression, insyn.slot, insyn.report, insyn.sweep, insyn.artefact, insyn.link, insyn.share_event to insyn_web;
 grant update (revoked_at, revoked_why) on insyn.link to insyn_web;
 grant select (id, request_id, subject_id, link_id, code_id, template, language, audience, state, answers, tries, code, created_at,
-              first_try_at, give_up_at, accepted_at, bounced_at, message_id) on insyn.mail to insyn_web;
+              first_try_at, give_up_after, accepted_at, bounced_at, message_id) on insyn.mail to insyn_web;
 grant insert on insyn.mail to insyn_web;
 grant update (state) on insyn.mail to insyn_web;
 grant insert (link_id, browser, hash, valid_until, many) on insyn.code to insyn_web;

@@ -1,0 +1,115 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/dsar"
+	"insyn/internal/postgres"
+	"insyn/internal/request"
+	"insyn/internal/settings"
+)
+
+// Rehearse runs the erasure again without keeping it; an approval of an older plan falls.
+func (d *Desk) Rehearse(ctx context.Context, id, actor int64) error {
+	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
+		if r.Kind != dsar.Erasure || r.Closed() || r.ErasedAt != nil || r.State == dsar.Working || len(r.Subjects) == 0 {
+			return dsar.ErrConflict
+		}
+		return d.rehearse(ctx, tx, r, actor)
+	})
+}
+
+func (d *Desk) rehearse(ctx context.Context, tx pgx.Tx, r *request.Request, actor int64) error {
+	if _, err := tx.Exec(ctx, `update insyn.request set approved_by = null, approved_at = null, approved_plan = null where id = $1`, r.ID); err != nil {
+		return fmt.Errorf("drop the approval of request %d: %w", r.ID, err)
+	}
+	return d.work(ctx, tx, r.ID, actor, Rehearsal)
+}
+
+// RequestErasure completes an erasure that came from the share page or by phone: the ground (GDPR Art. 17(1), a to f), how
+// the person was verified, and that actor stands behind it.
+func (d *Desk) RequestErasure(ctx context.Context, id, actor int64, ground, verifiedHow string, noWait bool) error {
+	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
+		if r.Kind != dsar.Erasure || r.Closed() || r.ErasedAt != nil || r.ApprovedBy != 0 {
+			return dsar.ErrConflict
+		}
+		if ground == "" {
+			return &dsar.Invalid{Field: "ground", Problem: "required"}
+		}
+		if verifiedHow == "" {
+			return &dsar.Invalid{Field: "verified_how", Problem: "required"}
+		}
+		_, err := tx.Exec(ctx, `
+			update insyn.request
+			   set ground = $2,
+			       verified_how = $3,
+			       verified_by = $4,
+			       verified_at = now(),
+			       requested_by = $4,
+			       no_wait = $5,
+			       version = version + 1
+			 where id = $1`, id, ground, verifiedHow, actor, noWait)
+		if err != nil {
+			return badChoice(err, "ground")
+		}
+		return note(ctx, tx, r, actor, "erasure.requested")
+	})
+}
+
+// Approve approves the plan that was shown, by its hash. The database refuses an approver who is not an administrator, or
+// who asked for the erasure where the settings want two people.
+func (d *Desk) Approve(ctx context.Context, id, actor int64, planHash []byte) error {
+	reh, err := d.Rehearsal(ctx, id)
+	if err != nil {
+		return err
+	}
+	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
+		if r.Kind != dsar.Erasure || r.WaitingFor != dsar.ForApproval || !bytes.Equal(reh.PlanHash, planHash) {
+			return dsar.ErrConflict
+		}
+		switch {
+		case r.Ground == "":
+			return &dsar.Invalid{Field: "ground", Problem: "required"}
+		case r.VerifiedHow == "":
+			return &dsar.Invalid{Field: "verified_how", Problem: "required"}
+		case r.RequestedBy == 0:
+			return &dsar.Invalid{Field: "requested_by", Problem: "required"}
+		}
+		_, err := tx.Exec(ctx, `
+			update insyn.request
+			   set approved_by = $2,
+			       approved_at = now(),
+			       approved_plan = $3,
+			       version = version + 1
+			 where id = $1`, id, actor, request.ApprovedPlan{Hash: planHash, Counts: reh.Counts})
+		switch postgres.Constraint(err) {
+		case "request_two_people":
+			return fmt.Errorf("approve request %d: %w", id, errors.Join(dsar.ErrForbidden, ErrTwoPeople))
+		case "request_approver_role":
+			return fmt.Errorf("approve request %d: %w", id, dsar.ErrForbidden)
+		}
+		if err != nil {
+			return fmt.Errorf("approve request %d: %w", id, err)
+		}
+		if err := note(ctx, tx, r, actor, "erasure.approved"); err != nil {
+			return err
+		}
+		return d.work(ctx, tx, id, actor, Erasure)
+	})
+}
+
+// ErrTwoPeople: the approver asked for the erasure, and the settings want two people.
+var ErrTwoPeople = errors.New("the approver must not be the requester")
+
+// badChoice turns a broken CHECK into a wrong field.
+func badChoice(err error, field string) error {
+	if postgres.Constraint(err) != "" {
+		return &dsar.Invalid{Field: field, Problem: "choice"}
+	}
+	return err
+}

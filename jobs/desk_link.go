@@ -1,0 +1,176 @@
+package jobs
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/audit"
+	"insyn/internal/dsar"
+	"insyn/internal/postgres"
+	"insyn/internal/request"
+	"insyn/internal/settings"
+)
+
+// SendReviewed lets a copy go that a handler has looked at.
+func (d *Desk) SendReviewed(ctx context.Context, id, actor int64) error {
+	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
+		if r.WaitingFor != dsar.ForReview || (r.Kind != dsar.Access && r.Kind != dsar.Portability) {
+			return dsar.ErrConflict
+		}
+		if _, err := tx.Exec(ctx, `update insyn.request set reviewed_by = $2, reviewed_at = now() where id = $1`, id, actor); err != nil {
+			return fmt.Errorf("note the review of request %d: %w", id, err)
+		}
+		if err := note(ctx, tx, r, actor, "request.reviewed"); err != nil {
+			return err
+		}
+		return d.work(ctx, tx, id, actor, Collect)
+	})
+}
+
+// SetAssurance picks what opens the link (A, B or C) and collects anew: a link keeps the level it was made with.
+func (d *Desk) SetAssurance(ctx context.Context, id, actor int64, level string) error {
+	return d.locked(ctx, id, func(tx pgx.Tx, set settings.Settings, r *request.Request) error {
+		if (r.Kind != dsar.Access && r.Kind != dsar.Portability) || r.State == dsar.Withdrawn || r.State == dsar.Refused {
+			return dsar.ErrConflict
+		}
+		if level != "B" && level != "C" { // A opens neither access nor portability
+			return &dsar.Invalid{Field: "assurance", Problem: "choice"}
+		}
+		if _, err := tx.Exec(ctx, `update insyn.request set assurance = $2, version = version + 1 where id = $1`, id, level); err != nil {
+			return badChoice(err, "assurance")
+		}
+		if err := note(ctx, tx, r, actor, "request.assurance."+level); err != nil {
+			return err
+		}
+		return d.anew(ctx, tx, set, r, actor)
+	})
+}
+
+// SendAnew collects again and sends a new link; the old one dies with the new one's commit.
+func (d *Desk) SendAnew(ctx context.Context, id, actor int64) error {
+	return d.locked(ctx, id, func(tx pgx.Tx, set settings.Settings, r *request.Request) error {
+		return d.anew(ctx, tx, set, r, actor)
+	})
+}
+
+func (d *Desk) anew(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, actor int64) error {
+	if (r.Kind != dsar.Access && r.Kind != dsar.Portability) || len(r.Subjects) == 0 || r.State == dsar.Withdrawn || r.State == dsar.Refused {
+		return dsar.ErrConflict
+	}
+	if err := d.notErased(ctx, tx, r); err != nil {
+		return err
+	}
+	if r.WaitingFor == dsar.ForIdentity {
+		if err := d.resume(ctx, tx, set, r, actor); err != nil {
+			return err
+		}
+	}
+	if err := note(ctx, tx, r, actor, "link.wanted"); err != nil {
+		return err
+	}
+	if r.Closed() { // a new copy of an answer that was given; the request stays answered
+		_, err := Insert(ctx, tx, New{Kind: Collect, RequestID: r.ID})
+		return err
+	}
+	return d.work(ctx, tx, r.ID, actor, Collect)
+}
+
+// notErased refuses what would bring back a person who was erased since.
+func (d *Desk) notErased(ctx context.Context, q postgres.Querier, r *request.Request) error {
+	for _, u := range r.Subjects {
+		var erased bool
+		err := q.QueryRow(ctx, `
+			select exists (select 1
+			                 from insyn.request_subject s
+			                 join insyn.request e on e.id = s.request_id
+			                where s.key_hmac = $1
+			                  and e.erased_at is not null)`, u.HMAC).Scan(&erased)
+		if err != nil {
+			return fmt.Errorf("look for an erasure: %w", err)
+		}
+		if erased || u.Key == "" {
+			return dsar.ErrConflict
+		}
+	}
+	return nil
+}
+
+// RevokeLink closes a link at once.
+func (d *Desk) RevokeLink(ctx context.Context, linkID, actor int64) error {
+	return postgres.InTx(ctx, d.Pool, func(tx pgx.Tx) error {
+		var id int64
+		err := tx.QueryRow(ctx, `
+			update insyn.link
+			   set revoked_at = now(),
+			       revoked_why = 'handler'
+			 where id = $1
+			   and revoked_at is null
+			returning request_id`, linkID).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return dsar.ErrConflict
+		}
+		if err != nil {
+			return fmt.Errorf("revoke link %d: %w", linkID, err)
+		}
+		return audit.Write(ctx, tx, audit.Entry{Actor: actor, Action: "link.revoked", RequestID: id, Detail: audit.Detail{"link": linkID}})
+	})
+}
+
+// GiveCode makes the code of a level C link, for a handler to read out on a number on file. It is shown once.
+func (d *Desk) GiveCode(ctx context.Context, linkID, actor int64) (string, error) {
+	code, hash, err := NewCode()
+	if err != nil {
+		return "", err
+	}
+	err = postgres.InTx(ctx, d.Pool, func(tx pgx.Tx) error {
+		var id int64
+		err := tx.QueryRow(ctx, `
+			select request_id
+			  from insyn.link
+			 where id = $1
+			   and level = 'C'
+			   and revoked_at is null
+			   and coalesce(expires_at > now(), true)`, linkID).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return dsar.ErrConflict
+		}
+		if err != nil {
+			return fmt.Errorf("read link %d: %w", linkID, err)
+		}
+		_, err = tx.Exec(ctx, `
+			insert into insyn.code (link_id, hash, valid_until)
+			values ($1, $2, now() + interval '24 hours')`, linkID, hash)
+		if err != nil {
+			return fmt.Errorf("write a code of link %d: %w", linkID, err)
+		}
+		return audit.Write(ctx, tx, audit.Entry{Actor: actor, Action: "code.given", RequestID: id, Detail: audit.Detail{"link": linkID}})
+	})
+	return code, err
+}
+
+// NewCode draws eight digits (26.6 bits) and their argon2id hash.
+func NewCode() (code, hash string, err error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
+	if err != nil {
+		return "", "", err
+	}
+	code = fmt.Sprintf("%08d", n)
+	hash, err = HashCode(code)
+	return code, hash, err
+}
+
+// HashCode is the stored form of a code. A code lives ten minutes and has five tries, so 8 MiB are plenty, and a hundred
+// visitors at once do not take the memory of a small server.
+func HashCode(code string) (string, error) {
+	hash, err := argon2id.CreateHash(code, &argon2id.Params{Memory: 8 * 1024, Iterations: 3, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+	if err != nil {
+		return "", fmt.Errorf("hash a code: %w", err)
+	}
+	return hash, nil
+}
