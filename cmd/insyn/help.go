@@ -11,6 +11,7 @@ import (
 func commands() []command {
 	return []command{
 		helpCommand(),
+		demoCommand(),
 		migrateCommand(),
 		dueCommand(),
 	}

@@ -1,0 +1,22 @@
+package demo
+
+import "time"
+
+// tell says where to click.
+func (d *demo) tell() {
+	d.printf("\nReady after %.1f s.\n\n", time.Since(d.begun).Seconds())
+	d.printf("  Pages for the company   %s\n", d.env["INSYN_WEB_URL"])
+	d.printf("  Mails that were sent    %s\n", d.env["DEMO_INBOX_URL"])
+	d.printf("  Page for customers      %s   (open it from a mail)\n\n", d.env["INSYN_SHARE_URL"])
+	d.printf("  Logins\n")
+	for _, p := range People() {
+		d.printf("    %-26s %-26s %s\n", p.Email, d.env[p.secret], roleWords(p.Roles))
+	}
+	d.printf(`
+  To begin: log in as the data protection officer, search for a person, press Share information; read the mail,
+  open its link, ask for the code, type it. Then anonymise somebody as one administrator and approve it as the other.
+
+  From a shell in this folder: insyn request list, insyn jobs list, insyn check (they read %s).
+  Ctrl-C stops everything; the next start goes on with these data. Start over: insyn demo --reset
+`, d.envPath())
+}
