@@ -1,0 +1,188 @@
+package mention
+
+import (
+	"strings"
+
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
+)
+
+// part is one name of a person as the words it is written with.
+type part struct {
+	words []string
+	given bool // given name, nickname or called name; else a surname
+	word  bool // also a common word
+	whole bool // an inflected form: the whole word goes
+}
+
+// subject is a person made ready for matching.
+type subject struct {
+	parts    []part
+	given    []string // single words, for initials and misspellings
+	surname  []string
+	emails   []string
+	handles  []string
+	customer string
+	streets  []street
+	numbers  map[string]Kind // joined digits
+	inflects bool
+	p        Person
+}
+
+// ref says what a seed may be the beginning of.
+type ref struct {
+	subject int
+	kind    Kind
+	index   int // into parts, emails, handles or streets
+}
+
+// Matcher finds its subjects in texts. It is safe for concurrent use.
+type Matcher struct {
+	subjects []subject
+	trie     *ahocorasick.Trie
+	refs     map[string][]ref
+	numbers  map[string][]ref
+	longest  int
+}
+
+// seedLen bounds the words in the automaton: the library spends two kilobytes a state, so only beginnings go in and the
+// rest is compared at the hit.
+const seedLen = 5
+
+// New makes a matcher; Span.Subject is an index into subjects.
+func New(subjects ...Person) *Matcher {
+	m := &Matcher{refs: map[string][]ref{}, numbers: map[string][]ref{}}
+	for i, p := range subjects {
+		s := compile(p)
+		for k, q := range s.parts {
+			m.seed(q.words[0], ref{i, Name, k})
+		}
+		for k, e := range s.emails {
+			// an obfuscated address has something else for its first full stop or its at sign
+			m.seed(e[:strings.IndexAny(e, "@.")], ref{i, Email, k})
+		}
+		for k, h := range s.handles {
+			m.seed(h, ref{i, Handle, k})
+		}
+		for k, a := range s.streets {
+			m.seed(a.name, ref{i, Street, k})
+		}
+		if s.customer != "" {
+			m.seed(s.customer, ref{i, CustomerNo, 0})
+		}
+		for d, kind := range s.numbers {
+			m.numbers[d] = append(m.numbers[d], ref{i, kind, 0})
+			m.longest = max(m.longest, len(d))
+		}
+		m.subjects = append(m.subjects, s)
+	}
+	b := ahocorasick.NewTrieBuilder()
+	for seed := range m.refs {
+		b.AddString(seed)
+	}
+	m.trie = b.Build()
+	return m
+}
+
+func (m *Matcher) seed(s string, r ref) {
+	s = s[:min(len(s), seedLen)]
+	for _, have := range m.refs[s] {
+		if have == r {
+			return
+		}
+	}
+	m.refs[s] = append(m.refs[s], r)
+}
+
+func compile(p Person) subject {
+	s := subject{p: p, numbers: map[string]Kind{}}
+	surnames := strings.ToLower(strings.Join(append(append([]string{}, p.Surname...), p.FormerSurnames...), " "))
+	s.inflects = strings.HasSuffix(surnames, "nen") || strings.HasSuffix(surnames, "lä") || strings.HasSuffix(surnames, "la") ||
+		strings.ContainsAny(surnames, "łńśżźćęą") || strings.HasSuffix(surnames, "ski") || strings.HasSuffix(surnames, "ak")
+	for _, g := range append(append(append([]string{}, p.Given...), p.Called), p.Nicknames...) {
+		s.name(g, true)
+	}
+	for _, n := range append(append([]string{}, p.Surname...), p.FormerSurnames...) {
+		s.name(n, false)
+		if f := strings.FieldsFunc(Normalise(n), func(r rune) bool { return r == '-' || r == ' ' }); len(f) > 1 {
+			for _, half := range f {
+				if len(half) > 3 && !particle(half) {
+					s.name(half, false)
+				}
+			}
+		}
+		if f := Normalise(n); strings.HasSuffix(f, "nen") && len(f) > 5 {
+			stem := f[:len(f)-3]
+			for _, e := range strings.Fields("sen selle selta sella sessa sesta seen sta sena seksi set") {
+				s.parts = append(s.parts, part{words: []string{stem + e}, whole: true})
+			}
+		}
+	}
+	for _, e := range p.Emails {
+		if e = Normalise(e); strings.IndexByte(e, '@') > 0 && e[0] != '.' {
+			s.emails = append(s.emails, e)
+		}
+	}
+	for _, h := range p.Handles {
+		if h = strings.TrimPrefix(Normalise(h), "@"); len(h) > 2 {
+			s.handles = append(s.handles, h)
+		}
+	}
+	if c := Normalise(p.CustomerNo); len(c) > 2 {
+		s.customer = c
+	}
+	for _, a := range p.Addresses {
+		s.streets = append(s.streets, streets(a.Street)...)
+	}
+	for _, n := range p.Phones {
+		for _, d := range phoneForms(n) {
+			s.numbers[d] = Phone
+		}
+	}
+	for _, d := range personForms(p.Personnummer) {
+		s.numbers[d] = Personnummer
+	}
+	return s
+}
+
+func particle(w string) bool {
+	return strings.Contains(" von van af av de la le di da du der den al el el- bin ben ", " "+w+" ")
+}
+
+// name adds the written forms of one name: with folded and with two-letter vowels, with and without its separators.
+func (s *subject) name(n string, given bool) {
+	for _, form := range []string{Normalise(n), Normalise(twoLetters.Replace(n)), doubled(n)} {
+		f := strings.FieldsFunc(form, func(r rune) bool { return !wordByte(byte(min(r, 255))) })
+		if len(f) == 0 || len(strings.Join(f, "")) < 2 {
+			continue
+		}
+		word := in("word", Normalise(n)) || in("word", f[0]) && len(f) == 1
+		s.add(part{words: f, given: given, word: word})
+		if len(f) > 1 {
+			s.add(part{words: []string{strings.Join(f, "")}, given: given})
+		}
+		if given {
+			s.given = append(s.given, strings.Join(f, ""))
+		} else {
+			s.surname = append(s.surname, strings.Join(f, ""))
+		}
+	}
+}
+
+var twoLetters = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "å", "aa", "ø", "oe", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "Å", "Aa", "Ø", "Oe")
+
+// doubled undoes the two-letter form of a record kept without diacritics: Mueller is also found as Müller.
+func doubled(n string) string {
+	if f := Normalise(n); len(f) > 5 {
+		return strings.NewReplacer("ue", "u", "oe", "o").Replace(f)
+	}
+	return ""
+}
+
+func (s *subject) add(p part) {
+	for _, have := range s.parts {
+		if have.given == p.given && strings.Join(have.words, " ") == strings.Join(p.words, " ") {
+			return
+		}
+	}
+	s.parts = append(s.parts, p)
+}

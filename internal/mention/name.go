@@ -1,0 +1,205 @@
+package mention
+
+import (
+	"slices"
+	"strings"
+)
+
+// group of atoms that name one subject together.
+type named struct {
+	subject        int
+	i, j, a, b     int
+	given, surname bool
+	word           bool // nothing but common words
+	last           atom
+	rule           string
+	conf           Confidence
+}
+
+// names judges the atoms of every subject.
+func (f *finder) names() {
+	for _, p := range f.c.Others {
+		f.others = append(f.others, newOther(p))
+	}
+	for n := range f.m.subjects {
+		atoms := f.atoms[n]
+		if len(atoms) == 0 {
+			f.misspelt(n)
+			continue
+		}
+		slices.SortStableFunc(atoms, func(x, y atom) int {
+			if x.i != y.i {
+				return x.i - y.i
+			}
+			return y.j - x.j
+		})
+		short := map[string]bool{}
+		var groups []named
+		for k := 0; k < len(atoms); {
+			g := f.start(n, atoms[k])
+			for k++; k < len(atoms); k++ {
+				at := atoms[k]
+				if at.i < g.j {
+					// the same word may be given name and surname
+					g.given, g.surname = g.given || at.i == g.i && at.part.given, g.surname || at.i == g.i && !at.part.given
+					continue
+				}
+				if !f.chains(&g, at) {
+					break
+				}
+				g.join(at)
+			}
+			f.widen(n, &g)
+			if g.given && g.surname {
+				if ini := f.introduced(n, g); ini != "" {
+					short[ini] = true
+				}
+			}
+			groups = append(groups, g)
+		}
+		for k := range groups {
+			f.judge(&groups[k])
+		}
+		f.initials(n, short)
+		f.misspelt(n)
+	}
+}
+
+func (f *finder) start(n int, at atom) named {
+	return named{subject: n, i: at.i, j: at.j, a: at.a, b: at.b, given: at.part.given, surname: !at.part.given, word: at.part.word, last: at, rule: "name", conf: Certain}
+}
+
+func (g *named) join(at atom) {
+	g.j, g.b, g.last = at.j, at.b, at
+	g.given, g.surname = g.given || at.part.given, g.surname || !at.part.given
+	g.word = g.word && at.part.word
+}
+
+// chains says whether an atom continues the group: beside it, after a comma, in quotes, or after a middle name.
+func (f *finder) chains(g *named, at atom) bool {
+	if g.last.genitive || g.last.compound {
+		return false
+	}
+	gap := f.gap(at.i)
+	if at.i == g.j {
+		switch gap {
+		case " ", "\n", ` "`, `" `, " (", ") ", " '", "' ":
+			return true
+		case ", ":
+			return g.surname && !g.given && at.part.given
+		case "-":
+			return g.surname && !at.part.given
+		}
+		return false
+	}
+	if at.i == g.j+1 && g.given && !g.surname && !at.part.given && f.gap(g.j) == " " && (gap == " " || gap == ". ") && f.toks[g.j].cap {
+		w := f.text(g.j)
+		return len(w) == 1 || in("given", w) && !f.otherNamed(w, at.part.words[len(at.part.words)-1])
+	}
+	return false
+}
+
+// widen takes in a misspelt or abbreviated half beside the group.
+func (f *finder) widen(n int, g *named) {
+	s := &f.m.subjects[n]
+	if g.given == g.surname || g.last.compound {
+		return
+	}
+	left, right := f.gap(g.i), f.gap(g.j)
+	if !g.last.genitive && g.j < len(f.toks) && (right == " " || right == "\n" || g.surname && right == ", ") {
+		w, t := f.text(g.j), f.toks[g.j]
+		names := s.surname
+		if g.surname {
+			names = s.given
+		}
+		dotted := t.e < len(f.s.b) && f.s.b[t.e] == '.'
+		switch {
+		case len(w) == 1 && t.cap && firstOf(names, w) && f.gap(g.j+1) != "-" && (dotted || g.given || right == ", "):
+			g.take(g.j, t, g.surname)
+			if dotted {
+				g.b++
+			}
+			return
+		case f.nearAny(w, names, g.surname) && (t.cap || !f.toks[g.i].cap) && !f.otherGiven(w) && !f.otherSurname(w):
+			g.take(g.j, t, g.surname)
+			g.rule, g.conf = "misspelt name", Likely
+			return
+		}
+	}
+	if !g.surname || g.i == 0 {
+		return
+	}
+	t, w := f.toks[g.i-1], f.text(g.i-1)
+	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && firstOf(s.given, w) {
+		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname"
+		// further initials before it
+		for g.i > 0 && (f.gap(g.i) == "." || f.gap(g.i) == ". " || f.gap(g.i) == "-") && f.toks[g.i-1].e-f.toks[g.i-1].s == 1 && f.toks[g.i-1].cap {
+			g.i--
+			g.a = f.toks[g.i].s
+		}
+	} else if (left == " " || left == "\n") && f.nearAny(w, s.given, true) && !f.otherGiven(w) {
+		g.i, g.a, g.given, g.rule, g.conf = g.i-1, t.s, true, "misspelt name", Likely
+	}
+}
+
+func (g *named) take(i int, t token, given bool) {
+	g.j, g.b = i+1, t.e
+	g.given, g.surname = g.given || given, g.surname || !given
+	g.last.genitive, g.rule = false, "name and initial"
+}
+
+func firstOf(names []string, w string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, w) })
+}
+
+func (f *finder) nearAny(w string, names []string, given bool) bool {
+	return slices.ContainsFunc(names, func(n string) bool {
+		return near(w, n, given) || len(n) > 3 && strings.HasSuffix(w, "s") && near(strings.TrimSuffix(w, "s"), n, given)
+	})
+}
+
+// introduced reads "Thomas Nilsson (TN)".
+func (f *finder) introduced(n int, g named) string {
+	if g.j >= len(f.toks) || f.gap(g.j) != " (" {
+		return ""
+	}
+	t, w := f.toks[g.j], f.text(g.j)
+	s := &f.m.subjects[n]
+	if t.caps && len(w) >= 2 && len(w) <= 4 && f.gap(g.j + 1)[0] == ')' && firstOf(s.given, w[:1]) && firstOf(s.surname, w[len(w)-1:]) {
+		return w
+	}
+	return ""
+}
+
+// initials finds the introduced initials wherever they stand alone, not as a company form after a name.
+func (f *finder) initials(n int, short map[string]bool) {
+	if len(short) == 0 {
+		return
+	}
+	for i, t := range f.toks {
+		if t.caps && short[f.text(i)] && !(f.gap(i) == " " && f.toks[i-1].cap && in("company", f.text(i))) {
+			f.put(t.s, t.e, n, Name, f.sure(Likely), "introduced initials")
+		}
+	}
+}
+
+// misspelt looks for both names misspelt, which counts beside a contact detail of the subject only.
+func (f *finder) misspelt(n int) {
+	if !slices.ContainsFunc(f.found, func(h hit) bool { return h.subject == n && h.kind != Name && h.conf == Certain }) {
+		return
+	}
+	s := &f.m.subjects[n]
+	for i := 0; i+1 < len(f.toks); i++ {
+		if f.gap(i+1) == " " && f.nearAny(f.text(i), s.given, true) && f.nearAny(f.text(i+1), s.surname, false) && !f.otherSurname(f.text(i+1)) && !f.inAddress(f.toks[i].s) {
+			f.put(f.toks[i].s, f.toks[i+1].e, n, Name, f.sure(Likely), "misspelt name beside a contact detail")
+		}
+	}
+}
+
+// sure lowers what rests on the link between row and subject.
+func (f *finder) sure(c Confidence) Confidence {
+	if !f.c.Linked {
+		return Unsure
+	}
+	return c
+}

@@ -1,0 +1,150 @@
+package mention
+
+import (
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// phoneForms are the digits a phone number is written with, grouping apart.
+func phoneForms(raw string) []string {
+	n, err := phonenumbers.Parse(raw, "SE")
+	if err != nil {
+		if d := digits(raw); len(d) >= 6 {
+			return []string{d}
+		}
+		return nil
+	}
+	code := strings.TrimPrefix(phonenumbers.Format(n, phonenumbers.E164), "+")
+	national := phonenumbers.GetNationalSignificantNumber(n)
+	if len(national) < 5 {
+		return nil
+	}
+	cc := strings.TrimSuffix(code, national)
+	return []string{code, "00" + code, "0" + national, cc + "0" + national, "00" + cc + "0" + national}
+}
+
+// personForms are the digits of a personal identity or coordination number, with and without the century.
+func personForms(raw string) []string {
+	d := digits(raw)
+	switch len(d) {
+	case 12:
+		return []string{d, d[2:]}
+	case 10:
+		return []string{d, "19" + d, "20" + d}
+	}
+	return nil
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// group is a run of digits in a stream.
+type group struct{ s, e int }
+
+const maxGroups = 9
+
+// walkNumbers calls fn for every joining of neighbouring digit groups of up to limit digits.
+func (s *stream) walkNumbers(limit int, fn func(a, b int, joined string) bool) {
+	var groups []group
+	flush := func() {
+		for i := 0; i < len(groups); {
+			next := i + 1
+			joined := make([]byte, 0, limit)
+			for j := i; j < len(groups) && j < i+maxGroups; j++ {
+				g := groups[j]
+				if len(joined)+g.e-g.s > limit {
+					break
+				}
+				joined = append(joined, s.b[g.s:g.e]...)
+				if fn(groups[i].s, g.e, string(joined)) {
+					next = j + 1
+				}
+			}
+			i = next
+		}
+		groups = groups[:0]
+	}
+	for i := 0; i < len(s.b); {
+		if !digit(s.b[i]) {
+			i++
+			continue
+		}
+		a := i
+		for i < len(s.b) && digit(s.b[i]) {
+			i++
+		}
+		if len(groups) > 0 && !s.numberGap(groups[len(groups)-1].e, a) {
+			flush()
+		}
+		// a group that touches a letter is part of a word
+		if a > 0 && wordByte(s.b[a-1]) || i < len(s.b) && wordByte(s.b[i]) && s.b[i] != 'x' {
+			flush()
+			continue
+		}
+		groups = append(groups, group{a, i})
+	}
+	flush()
+}
+
+func (s *stream) numberGap(a, b int) bool {
+	if b-a > 4 {
+		return false
+	}
+	for _, c := range s.b[a:b] {
+		if !strings.ContainsRune(" -./()+\n", rune(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// lead moves the start of a phone number over its plus sign or opening bracket.
+func (s *stream) lead(a int) int {
+	for a > 0 && s.b[a-1] == '+' {
+		a--
+	}
+	return a
+}
+
+// masked reads the hidden last four of a personal number, after the date.
+func (s *stream) masked(e int) bool {
+	n := 0
+	if e < len(s.b) && strings.IndexByte("-+ ", s.b[e]) >= 0 {
+		e++
+	}
+	for e < len(s.b) && n < 4 && strings.IndexByte("x*#?", s.b[e]) >= 0 {
+		e, n = e+1, n+1
+	}
+	return n == 4 && (e == len(s.b) || !wordByte(s.b[e]))
+}
+
+func (f *finder) numbers() {
+	f.s.walkNumbers(max(f.m.longest, 8), func(a, b int, joined string) bool {
+		hit := false
+		for _, r := range f.m.numbers[joined] {
+			if r.kind == Phone {
+				f.put(f.s.lead(a), b, r.subject, Phone, Certain, "phone")
+			} else {
+				f.put(a, b, r.subject, Personnummer, Certain, "personnummer")
+			}
+			hit = true
+		}
+		if !hit && (len(joined) == 6 || len(joined) == 8) && f.s.masked(b) {
+			for i := range f.m.subjects {
+				d := digits(f.m.subjects[i].p.Personnummer)
+				if len(d) >= 10 && (d[:len(d)-4] == joined || len(d) == 12 && d[2:8] == joined) {
+					f.put(a, b, i, Personnummer, Certain, "personnummer masked")
+					hit = true
+				}
+			}
+		}
+		return hit
+	})
+}

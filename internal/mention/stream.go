@@ -1,0 +1,165 @@
+package mention
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// stream is a text in normal form with a map back to the stored bytes. Blanks collapse to ' ', a line break (with the
+// marks of a quoted mail after it) to '\n', a paragraph break to '\v', which no name reaches across.
+type stream struct {
+	b        []byte
+	from, to []int32 // the stored bytes of each normal byte
+	upper    []bool
+	tags     [][2]int // inline tags dropped from the stream, in the stored text
+}
+
+func newStream(src string) *stream {
+	n := len(src)
+	s := &stream{b: make([]byte, 0, n), from: make([]int32, 0, n), to: make([]int32, 0, n), upper: make([]bool, 0, n)}
+	d := newDecoder(src)
+	s.read(d, 0, n, true)
+	// what stands inside a tag is read apart, so that a tag does not tear a name and its attributes are seen as well
+	for _, t := range d.inner {
+		s.add('\v', t[0], t[0], false)
+		s.read(d, t[0], t[1], false)
+	}
+	return s
+}
+
+func (s *stream) read(d *decoder, i, end int, tags bool) {
+	src := d.src
+	for i < end {
+		c := src[i]
+		if c < utf8.RuneSelf && c != '<' && c != '&' && c != '=' && c != '\\' && c != '%' {
+			up := 'A' <= c && c <= 'Z'
+			if up {
+				c += 'a' - 'A'
+			}
+			s.add(c, i, i+1, up)
+			i++
+			continue
+		}
+		if tags && c == '<' {
+			if n, kind := d.tag(i); n > 0 {
+				switch kind {
+				case inlineTag:
+					s.tags = append(s.tags, [2]int{i, i + n})
+				case lineTag:
+					s.add('\n', i, i+n, false)
+				default:
+					s.add('\v', i, i+n, false)
+				}
+				i += n
+				continue
+			}
+		}
+		r, n := d.rune(i, end)
+		if r >= 0 {
+			f := fold(r)
+			if f == "" && unicode.Is(unicode.Mn, r) && len(s.to) > 0 && int(s.to[len(s.to)-1]) == i {
+				s.to[len(s.to)-1] = int32(i + n)
+			}
+			for k := 0; k < len(f); k++ {
+				s.add(f[k], i, i+n, unicode.IsUpper(r))
+			}
+		}
+		i += n
+	}
+}
+
+func blank(c byte) bool { return c == ' ' || c == '\n' || c == '\v' }
+
+func (s *stream) add(c byte, from, to int, up bool) {
+	switch c {
+	case '\t', '\r':
+		c = ' '
+	case '\f':
+		c = '\n'
+	case '\v':
+	}
+	last := len(s.b) - 1
+	if last >= 0 && blank(s.b[last]) {
+		l := s.b[last]
+		switch {
+		case c == ' ' || (c == '>' && l != ' '):
+			s.to[last] = int32(to)
+			return
+		case c == '\n' && l != ' ', c == '\v':
+			s.b[last], s.to[last] = '\v', int32(to)
+			return
+		case c == '\n':
+			s.b[last], s.to[last] = '\n', int32(to)
+			return
+		}
+	}
+	s.b = append(s.b, c)
+	s.from = append(s.from, int32(from))
+	s.to = append(s.to, int32(to))
+	s.upper = append(s.upper, up)
+}
+
+// spans maps normal bytes [a, b) to the stored text, cut where a tag lies inside, so that markup stays whole.
+func (s *stream) spans(a, b int) [][2]int {
+	if a >= b {
+		return nil
+	}
+	var out [][2]int
+	lo, hi := int(s.from[a]), int(s.to[a])
+	for i := a + 1; i < b; i++ {
+		if s.torn(hi, int(s.from[i])) || s.b[i] == '\v' {
+			out = append(out, [2]int{lo, hi})
+			lo = int(s.from[i])
+		}
+		hi = max(hi, int(s.to[i]))
+	}
+	return append(out, [2]int{lo, hi})
+}
+
+func (s *stream) torn(a, b int) bool {
+	if a >= b || len(s.tags) == 0 {
+		return false
+	}
+	lo, hi := 0, len(s.tags)
+	for lo < hi {
+		if m := (lo + hi) / 2; s.tags[m][0] < a {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return lo < len(s.tags) && s.tags[lo][0] < b
+}
+
+// token is a run of letters and digits in a stream.
+type token struct {
+	s, e      int
+	cap, caps bool
+}
+
+func (s *stream) tokens() []token {
+	var out []token
+	for i := 0; i < len(s.b); {
+		if !wordByte(s.b[i]) {
+			i++
+			continue
+		}
+		t := token{s: i, cap: s.upper[i], caps: true}
+		for ; i < len(s.b) && wordByte(s.b[i]); i++ {
+			t.caps = t.caps && (s.upper[i] || s.b[i] < 'a')
+		}
+		t.e = i
+		t.caps = t.caps && t.e-t.s > 1
+		out = append(out, t)
+	}
+	return out
+}
+
+func wordByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
