@@ -178,3 +178,20 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+func TestUnknownNeighbours(t *testing.T) {
+	t.Parallel()
+	m := New(anna(), Person{Given: []string{"Sven", "Olof"}, Called: "Olof", Surname: []string{"Tegmark"}})
+	for _, want := range []string{
+		"Torgny Sjölund ringde om staketet.",
+		"Styrelsen: Ove Sjölund, {Anna Sjölund}, Siv Ekman",
+		"Sjölunds Plåtslageri fakturerar separat.",
+		"{Sven-Olof Tegmark} skrev på, Ann-Olof inte.",
+		"Kundtjänst {Sjölund} väntar",
+	} {
+		text := strings.NewReplacer("{", "", "}", "").Replace(want)
+		if got := brackets(text, m.Find(text, Context{Linked: true}), Likely); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

@@ -86,9 +86,9 @@ func (f *finder) chains(g *named, at atom) bool {
 		case " ", "\n", ` "`, `" `, " (", ") ", " '", "' ":
 			return true
 		case ", ":
-			return g.surname && !g.given && at.part.given
+			return g.surname && !g.given && at.part.given && !f.firstNamed(g.i)
 		case "-":
-			return g.surname && !at.part.given
+			return g.surname == !at.part.given
 		}
 		return false
 	}

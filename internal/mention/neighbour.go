@@ -28,6 +28,9 @@ func (f *finder) judge(g *named) {
 		return
 	}
 	conf, rule := f.sure(Certain), "surname alone"
+	if g.surname && f.gap(g.i) == " " && f.toks[g.i-1].cap && f.unknownOpening(g.i-1) {
+		conf, rule = Unsure, "surname after an unknown word"
+	}
 	if g.given {
 		rule = "given name alone"
 		if f.otherGiven(f.text(g.i)) {
@@ -83,7 +86,7 @@ func (f *finder) company(g *named, full bool) bool {
 		if gap != " " && gap != " & " {
 			return false
 		}
-		if f.toks[i].cap && in("company", w) {
+		if f.toks[i].cap && companyWord(w) {
 			return !(len(w) == 2 && f.toks[g.i].caps && !f.toks[i].caps)
 		}
 		if full && i > g.j || !f.toks[i].cap && (i == g.j || w != "i" && w != "och" && w != "and") {
@@ -96,6 +99,37 @@ func (f *finder) company(g *named, full bool) bool {
 // short: "AB" that closes a company's name before it, not one that opens this.
 func (f *finder) short(i int) bool {
 	return i > 0 && f.gap(i) == " " && f.toks[i-1].cap && !f.opens(i-1)
+}
+
+var openingEnds = []string{"de", "te", "at", "et", "en", "ar", "are", "na", "ing", "tjanst", "chef", "ist", "ent", "ant", "ator", "or", "man", "ed", "t"}
+
+// unknownOpening: the first word of a sentence is neither a known word nor shaped like a verb, noun or trade, so it may be
+// a rare given name.
+func (f *finder) unknownOpening(i int) bool {
+	w := f.text(i)
+	if f.toks[i].caps || in("other", w) || in("greet", w) || in("take", w) || in("verb", w) || hasDigit(w) || len(w) < 3 {
+		return false
+	}
+	for _, e := range openingEnds {
+		if strings.HasSuffix(w, e) {
+			return false
+		}
+	}
+	return true
+}
+
+var companyEnds = []string{"eri", "bolaget", "bolag", "firma", "firman", "tjanst", "verkstad", "byra", "service", "bygg", "teknik", "handel", "foretag", "gruppen", "butik", "entreprenad"}
+
+func companyWord(w string) bool {
+	if in("company", w) {
+		return true
+	}
+	for _, e := range companyEnds {
+		if len(w) > len(e)+2 && strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // thing: a hotel, a lamp, a storm or a church of that name.
@@ -177,6 +211,15 @@ func (f *finder) subjectGiven(n int, w string) bool {
 // before: a given name or title stands before the group, so that a comma after it does not turn the order.
 func (f *finder) before(g *named) bool {
 	return g.i > 0 && f.gap(g.i) == " " && (f.toks[g.i-1].cap || in("take", f.text(g.i-1)))
+}
+
+// firstNamed: the word before token i reads as somebody's given name.
+func (f *finder) firstNamed(i int) bool {
+	if i == 0 || f.gap(i) != " " {
+		return false
+	}
+	t, w := f.toks[i-1], f.text(i-1)
+	return f.otherGiven(w) || t.cap && in("given", w) || t.cap && !t.caps && !f.opens(i-1) && !in("other", w) && !in("greet", w)
 }
 
 func (f *finder) precededByName(i int) bool {
