@@ -23,6 +23,9 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	if c.Retention == "" {
 		c.Retention = t.Retention
 	}
+	for _, name := range c.Also {
+		errs = append(errs, m.checkNames(c.Pos, place, "", name, "", nil, "")...)
+	}
 	for _, w := range []struct {
 		key, word string
 		words     []string
@@ -77,6 +80,8 @@ func checkJSONRule(place string, r Entry[*JSONRule]) []error {
 		return []error{at(r.Pos, "%s: a json path is written $.name, or $.* for the rest", place)}
 	}
 	switch {
+	case r.Value.Role != "" && r.Value.Role != "handle":
+		return []error{at(r.Pos, "%s %s: a json path can have the role handle", place, r.Name)}
 	case r.Value.Erase.Action == NoAction && r.Value.Keep == "":
 		return []error{at(r.Pos, "%s %s needs erase, or keep with a reason", place, r.Name)}
 	case r.Value.Erase.Action != NoAction && r.Value.Erase.Action != Remove:

@@ -32,6 +32,9 @@ func (m *Map) check() []error {
 		if p.Basis == "" || !oneOf(p.Basis, bases) {
 			fail(e.Pos, "purpose %s: basis is one of %s", e.Name, strings.Join(bases, ", "))
 		}
+		if !oneOf(p.Box, []string{"newsletter", "processing"}) {
+			fail(e.Pos, "purpose %s: box is newsletter or processing", e.Name)
+		}
 		if p.SoleTrader != nil && (p.SoleTrader.Basis == "" || !oneOf(p.SoleTrader.Basis, bases)) {
 			fail(e.Pos, "purpose %s: basis of sole_trader is one of %s", e.Name, strings.Join(bases, ", "))
 		}

@@ -41,11 +41,13 @@ type Category struct {
 // Label is the category's name in each language.
 func (c Category) Label() dossier.Label { return dossier.Label{"sv": c.SV, "en": c.EN} }
 
-// Purpose is why data is used, in the infinitive. SoleTrader replaces the basis where the person is the business.
+// Purpose is why data is used, in the infinitive. SoleTrader replaces the basis where the person is the business. A
+// purpose with a Box (newsletter) holds only for who said yes in it.
 type Purpose struct {
 	SV         string        `yaml:"sv"`
 	EN         string        `yaml:"en"`
 	Basis      string        `yaml:"basis"`
+	Box        string        `yaml:"box"`
 	Interest   dossier.Label `yaml:"interest"`
 	SoleTrader *Basis        `yaml:"sole_trader"`
 }

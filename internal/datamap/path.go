@@ -15,6 +15,7 @@ const (
 	AsLinked  = "linked"  // the row is about the person, and others may share it
 	AsSubject = "subject" // the row is the person: a sole trader's organisation
 	AsContext = "context" // the row is around the person: told, its free text searched, never erased
+	AsNear    = "near"    // on the subject table: who is around the person and so likely to be named in their texts
 )
 
 // Paths are the ways from a table to the person: one, or a list.
@@ -71,8 +72,16 @@ func (s *Source) resolve() []error {
 		t := e.Value
 		if e.Name == s.Subject.Table {
 			t.Paths = []Path{{As: AsSubject}}
-			if len(t.Path) > 0 {
-				errs = append(errs, at(e.Pos, "%s is the subject table and needs no path", e.Name))
+			for _, raw := range t.Path {
+				hops, last, err := raw.hops()
+				switch {
+				case err != nil:
+					errs = append(errs, err)
+				case raw.As != AsNear || last != e.Name:
+					errs = append(errs, at(raw.pos, "%s is the subject table; its only paths lead back to it, as near", e.Name))
+				default:
+					t.Near = append(t.Near, Path{Hops: hops, When: raw.When, As: AsNear})
+				}
 			}
 			continue
 		}
@@ -110,6 +119,9 @@ func (s *Source) follow(table string, seen []string) ([]Path, error) {
 		if as == "" {
 			as = AsLinked
 		}
+		if as == AsNear {
+			return nil, at(raw.pos, "only the subject table has paths as near")
+		}
 		if last == s.Subject.Table {
 			out = append(out, Path{Hops: hops, When: raw.When, As: as})
 			continue
@@ -136,9 +148,9 @@ func (s *Source) follow(table string, seen []string) ([]Path, error) {
 // hops are the written steps, and the table that they end at.
 func (r rawPath) hops() ([]Hop, string, error) {
 	switch r.As {
-	case "", AsLinked, AsSubject, AsContext:
+	case "", AsLinked, AsSubject, AsContext, AsNear:
 	default:
-		return nil, "", at(r.pos, "a path is as linked, subject or context, not %q", r.As)
+		return nil, "", at(r.pos, "a path is as linked, subject, context or near, not %q", r.As)
 	}
 	if len(r.On) == 0 {
 		return nil, "", at(r.pos, "a path needs on: {column: schema.table.column}")

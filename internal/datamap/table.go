@@ -27,6 +27,7 @@ type Table struct {
 	Name  string `yaml:"-"`
 	Pos   Pos    `yaml:"-"`
 	Paths []Path `yaml:"-"`
+	Near  []Path `yaml:"-"` // of the subject table
 }
 
 // Erase words of a table; "" changes the columns of the row, each by its own action.
@@ -51,12 +52,13 @@ type Warn struct {
 	Label dossier.Label `yaml:"label"`
 }
 
-// Column is one mapped column.
+// Column is one mapped column. Also are purposes beside Purpose.
 type Column struct {
 	Label      dossier.Label   `yaml:"label"`
 	Role       string          `yaml:"role"`
 	Category   string          `yaml:"category"`
 	Purpose    string          `yaml:"purpose"`
+	Also       []string        `yaml:"also"`
 	Provenance string          `yaml:"provenance"`
 	Recipients []string        `yaml:"recipients"`
 	Retention  string          `yaml:"retention"`
@@ -78,6 +80,7 @@ type Column struct {
 // JSONRule is what happens to one path ("$.size", or "$.*" for all that no other rule names) of a json column.
 type JSONRule struct {
 	Label  dossier.Label `yaml:"label"`
+	Role   string        `yaml:"role"`
 	Decide *bool         `yaml:"decide"`
 	Erase  Erase         `yaml:"erase"`
 	Keep   string        `yaml:"keep"`

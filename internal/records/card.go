@@ -1,0 +1,228 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/datamap"
+)
+
+// card is what the map's roles say of one person: the values of each role, in the order of the map.
+type card struct {
+	key        string
+	mergedInto string
+	roles      map[string][]string
+	emails     []Email
+	phones     []string
+	soleTrader bool
+}
+
+func (c *card) first(role string) string {
+	if v := c.roles[role]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+func (c *card) name() string {
+	return strings.TrimSpace(c.first("given") + " " + c.first("surname"))
+}
+
+// roleColumns are the columns of a table that have a role, and the json columns with a path that has one.
+func roleColumns(t *datamap.PlannedTable) []string {
+	var out []string
+	for _, e := range t.Columns {
+		has := e.Value.Role != "" && !strings.HasPrefix(e.Value.Role, "log.")
+		for _, r := range e.Value.JSON {
+			has = has || r.Value.Role != ""
+		}
+		if has {
+			out = append(out, e.Name)
+		}
+	}
+	return out
+}
+
+// cards reads the roles of many persons at once: one statement a table and path, however many persons.
+func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[string]*card, error) {
+	out := make(map[string]*card, len(keys))
+	if len(keys) == 0 {
+		return out, nil
+	}
+	w := pathSQL{s.plan}
+	for _, t := range s.plan.Tables {
+		columns := roleColumns(t)
+		if t == s.plan.Subject() && s.plan.Source.Subject.MergedInto != "" {
+			columns = append(columns, s.plan.Source.Subject.MergedInto)
+		}
+		if len(columns) == 0 {
+			continue
+		}
+		for _, p := range t.Paths {
+			if p.As == datamap.AsContext && t.ByRole("organisation") == nil {
+				continue
+			}
+			if err := s.readCards(ctx, q, w, t, p, columns, keys, out); err != nil {
+				return nil, fmt.Errorf("read persons through %s: %w", t.Name, err)
+			}
+		}
+	}
+	for _, c := range out {
+		c.settle()
+	}
+	return out, nil
+}
+
+func (s *Source) readCards(ctx context.Context, q querier, w pathSQL, t *datamap.PlannedTable, p datamap.Path,
+	columns, keys []string, out map[string]*card) error {
+	j := w.join(t, p, columns, "")
+	values := make([]string, 0, len(columns))
+	for _, c := range columns {
+		values = append(values, "t."+quote(c)+"::text")
+	}
+	rows, err := q.Query(ctx, fmt.Sprintf(`select %s, array[%s] from %s where %s order by %s`,
+		j.person, strings.Join(values, ", "), j.from, j.personIn("$1"), list("t", t.Key)), keys)
+	if err != nil {
+		return err
+	}
+	var person string
+	var row []*string
+	_, err = pgx.ForEachRow(rows, []any{&person, &row}, func() error {
+		c := out[person]
+		if c == nil {
+			// A key that does not exist in the subject table makes no card.
+			if t != s.plan.Subject() {
+				return nil
+			}
+			c = &card{key: person, roles: map[string][]string{}}
+			out[person] = c
+		}
+		if p.As == datamap.AsSubject && len(p.Hops) > 0 {
+			c.soleTrader = true
+		}
+		c.take(s, t, p, columns, row)
+		return nil
+	})
+	return err
+}
+
+// take adds one row's values. Through a context path only the organisation's name is the person's.
+func (c *card) take(s *Source, t *datamap.PlannedTable, p datamap.Path, columns []string, row []*string) {
+	email := Email{}
+	for i, name := range columns {
+		if row[i] == nil {
+			continue
+		}
+		value := *row[i]
+		if t == s.plan.Subject() && name == s.plan.Source.Subject.MergedInto {
+			c.mergedInto = value
+		}
+		col := t.Column(name)
+		for _, r := range col.JSON {
+			if r.Value.Role != "" {
+				c.add(r.Value.Role, jsonText(value, r.Name))
+			}
+		}
+		if p.As == datamap.AsContext && col.Role != "organisation" {
+			continue
+		}
+		switch col.Role {
+		case "":
+		case "email":
+			email.Address = strings.TrimSpace(value)
+		case "email.primary":
+			email.Primary = value == "true"
+		case "email.bounced":
+			email.Bounced = value != "false"
+		case "email.changed":
+			email.Changed = parseTime(value)
+		case "phone.primary":
+			if value == "true" && len(c.roles["phone"]) > 0 {
+				c.roles["phone"] = toFront(c.roles["phone"])
+			}
+		default:
+			c.add(col.Role, value)
+		}
+	}
+	if email.Address != "" {
+		c.emails = append(c.emails, email)
+	}
+}
+
+func (c *card) add(role, value string) {
+	value = strings.TrimSpace(value)
+	if value != "" && !slices.Contains(c.roles[role], value) {
+		c.roles[role] = append(c.roles[role], value)
+	}
+}
+
+// settle puts the primary address first and judges each address.
+func (c *card) settle() {
+	slices.SortStableFunc(c.emails, func(a, b Email) int {
+		if a.Primary == b.Primary {
+			return 0
+		}
+		if a.Primary {
+			return -1
+		}
+		return 1
+	})
+	for i := range c.emails {
+		e := &c.emails[i]
+		_, err := mail.ParseAddress(e.Address)
+		e.Invalid = err != nil || strings.ContainsAny(e.Address, "<>\" ")
+		e.Role = roleMailbox(e.Address)
+	}
+	c.phones = c.roles["phone"]
+}
+
+// roleMailbox says that an address is a function's, which several people read.
+func roleMailbox(address string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	return slices.Contains([]string{"info", "kontakt", "contact", "office", "kontor", "mail", "post", "hej", "hello", "order", "orders",
+		"faktura", "invoice", "ekonomi", "finance", "support", "kundtjanst", "kundservice", "service", "sales", "salj", "reception",
+		"admin", "inkop", "firma", "noreply", "no-reply", "webmaster", "postmaster"}, local)
+}
+
+// toFront moves the last value first.
+func toFront(v []string) []string {
+	last := len(v) - 1
+	return append([]string{v[last]}, v[:last]...)
+}
+
+// jsonText reads "$.a.b" of a json text as text; a link gives its last part, since that is the handle in it.
+func jsonText(doc, path string) string {
+	var v any
+	if json.Unmarshal([]byte(doc), &v) != nil {
+		return ""
+	}
+	for _, part := range strings.Split(strings.TrimPrefix(path, "$."), ".") {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return ""
+		}
+		v = m[part]
+	}
+	text, _ := v.(string)
+	if strings.Contains(text, "://") {
+		text = text[strings.LastIndexByte(strings.TrimRight(text, "/"), '/')+1:]
+	}
+	return strings.TrimRight(text, "/")
+}
+
+// parseTime reads a time or date as PostgreSQL writes it under time zone UTC.
+func parseTime(s string) time.Time {
+	for _, layout := range []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999-07:00", "2006-01-02 15:04:05.999999", "2006-01-02"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,67 @@
+do $$
+declare
+    name text;
+begin
+    foreach name in array array['insyn_web', 'insyn_worker', 'insyn_expire'] loop
+        if not exists (select 1 from pg_roles where rolname = name) then
+            execute format('create role %I nologin', name);
+        end if;
+    end loop;
+end
+$$;
+
+create schema if not exists insyn_ledger;
+
+-- The commit points of erasures in this database. A row here means that the erasure is done, whatever else is lost.
+create table if not exists insyn_ledger.erasure (
+    request_id  bigint not null,
+    subject     bytea not null,
+    epoch       integer not null,
+    map_version integer not null,
+    map_hash    bytea not null,
+    plan_hash   bytea not null,
+    counts      jsonb not null,
+    kept        jsonb not null,
+    hmacs       bytea[] not null,
+    at          timestamptz not null default now(),
+    primary key (request_id, subject)
+);
+create index if not exists erasure_subject_idx on insyn_ledger.erasure (subject);
+
+-- The newest attempt of each erasure. An older one cannot commit.
+create table if not exists insyn_ledger.fence (
+    request_id bigint not null,
+    subject    bytea not null,
+    epoch      integer not null,
+    primary key (request_id, subject)
+);
+
+-- Keyed hashes of addresses and numbers of people who must not be mailed or imported.
+create table if not exists insyn_ledger.suppression (
+    hmac    bytea not null,
+    channel text not null check (channel in ('email', 'phone')),
+    origin  text not null check (origin in ('optout', 'objection', 'erasure')),
+    at      timestamptz not null default now(),
+    primary key (hmac, channel)
+);
+
+-- Rows that a law keeps after their person's erasure: fenced, and erased when their time is over.
+create table if not exists insyn_ledger.kept (
+    request_id bigint not null,
+    table_name text not null,
+    row_key    text not null,
+    rule       text not null,
+    until      date not null,
+    primary key (table_name, row_key)
+);
+create index if not exists kept_until_idx on insyn_ledger.kept (until);
+
+grant usage on schema insyn_ledger to insyn_web, insyn_worker, insyn_expire;
+grant select, insert on insyn_ledger.erasure to insyn_worker;
+grant select, insert, update on insyn_ledger.fence to insyn_worker;
+grant select, insert, update, delete on insyn_ledger.suppression to insyn_worker;
+grant select, insert on insyn_ledger.kept to insyn_worker;
+grant select on insyn_ledger.erasure, insyn_ledger.kept to insyn_web;
+-- Raising the fence is how a claim or a cancel stops a run that nobody hears from.
+grant select, insert, update on insyn_ledger.fence to insyn_web;
+grant select, delete on insyn_ledger.kept to insyn_expire;

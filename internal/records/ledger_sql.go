@@ -1,0 +1,110 @@
+package records
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"insyn/internal/datamap"
+	"insyn/internal/postgres"
+
+	"github.com/jackc/pgx/v5"
+)
+
+//go:embed ledger.sql
+var ledgerSQL string
+
+// SourceSQL is what MigrateSource runs, for an administrator who would rather run it by hand: schema insyn_ledger, the
+// functions that the CRM and its mailer ask, and the rights of web and worker. It can be run again.
+func SourceSQL(m *datamap.Map, source string) (string, error) {
+	s, ok := m.Source(source)
+	if !ok {
+		return "", fmt.Errorf("the map has no source %s", source)
+	}
+	functions, err := functionsSQL(s)
+	if err != nil {
+		return "", err
+	}
+	return ledgerSQL + "\n" + functions + "\n" + grantsSQL(s), nil
+}
+
+// SourceSQLHash tells one version of SourceSQL from another.
+func SourceSQLHash(m *datamap.Map, source string) string {
+	sql, err := SourceSQL(m, source)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(sql))
+	return hex.EncodeToString(sum[:8])
+}
+
+// MigrateSource makes schema insyn_ledger and the functions in the source's database and grants the rights.
+func MigrateSource(ctx context.Context, db postgres.Beginner, m *datamap.Map, source string) error {
+	sql, err := SourceSQL(m, source)
+	if err != nil {
+		return err
+	}
+	return postgres.InTx(ctx, db, func(tx pgx.Tx) error {
+		// Two processes that start at once would both create the schema.
+		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtext('insyn_ledger'))`); err != nil {
+			return fmt.Errorf("lock the migration of source %s: %w", source, err)
+		}
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("migrate source %s: %w", source, err)
+		}
+		return nil
+	})
+}
+
+// grantsSQL gives web the mapped columns to read, and worker those to change besides. The rescan reads every table of
+// the database, so worker may read them all.
+func grantsSQL(s *datamap.Source) string {
+	var b strings.Builder
+	var schemas []string
+	for _, e := range s.Tables {
+		schema, _, _ := strings.Cut(e.Name, ".")
+		if !slices.Contains(schemas, schema) {
+			schemas = append(schemas, schema)
+			fmt.Fprintf(&b, "grant usage on schema %s to insyn_web, insyn_worker;\n", quote(schema))
+			fmt.Fprintf(&b, "grant usage on all sequences in schema %s to insyn_worker;\n", quote(schema))
+		}
+		var all []string
+		for _, c := range e.Value.Columns {
+			all = append(all, quote(c.Name))
+		}
+		columns := strings.Join(all, ", ")
+		table := quoteTable(e.Name)
+		fmt.Fprintf(&b, "grant select (%s) on %s to insyn_web;\n", columns, table)
+		fmt.Fprintf(&b, "grant select, insert (%s), update (%s) on %s to insyn_worker;\n", columns, columns, table)
+		if e.Value.Erase != "" {
+			fmt.Fprintf(&b, "grant delete on %s to insyn_worker;\n", table)
+		}
+	}
+	if st := s.Staff; st != nil {
+		fmt.Fprintf(&b, "grant select (%s, %s) on %s to insyn_web, insyn_worker;\n", quote(st.Name), quote(st.Email), quoteTable(st.Table))
+	}
+	b.WriteString(readAllSQL)
+	return b.String()
+}
+
+const readAllSQL = `do $$
+declare
+    name text;
+begin
+    for name in
+        select nspname
+          from pg_namespace
+         where nspname not in ('information_schema', 'insyn', 'insyn_ledger')
+           and nspname not like 'pg\_%'
+           and has_schema_privilege(oid, 'usage')
+    loop
+        execute format('grant usage on schema %I to insyn_worker', name);
+        execute format('grant select on all tables in schema %I to insyn_worker', name);
+    end loop;
+end
+$$;
+`
