@@ -43,16 +43,8 @@ func (f *finder) spelled(a, at, e int) {
 		}
 	}
 	squeezed := strings.NewReplacer(".", "", "_", "", "-", "").Replace(local)
-	for n := range f.m.subjects {
-		s := &f.m.subjects[n]
-		for _, g := range s.given {
-			for _, l := range s.surname {
-				if len(g) > 1 && len(l) > 1 && (squeezed == g+l || squeezed == l+g) && !f.otherNamed(g, l) {
-					f.put(a, e, n, Email, Likely, "address spells the name")
-					return
-				}
-			}
-		}
+	if n, ok := f.m.owner[squeezed]; ok && !f.otherNamed(f.m.spelled[squeezed][0], f.m.spelled[squeezed][1]) {
+		f.put(a, e, n, Email, Likely, "address spells the name")
 	}
 }
 

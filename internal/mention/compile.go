@@ -42,6 +42,8 @@ type Matcher struct {
 	refs     map[string][]ref
 	numbers  map[string][]ref
 	longest  int
+	spelled  map[string][2]string // given name and surname by how an address spells them
+	owner    map[string]int
 }
 
 // seedLen bounds the words in the automaton: the library spends two kilobytes a state, so only beginnings go in and the
@@ -50,7 +52,7 @@ const seedLen = 5
 
 // New makes a matcher; Span.Subject is an index into subjects.
 func New(subjects ...Person) *Matcher {
-	m := &Matcher{refs: map[string][]ref{}, numbers: map[string][]ref{}}
+	m := &Matcher{refs: map[string][]ref{}, numbers: map[string][]ref{}, spelled: map[string][2]string{}, owner: map[string]int{}}
 	for i, p := range subjects {
 		s := compile(p)
 		for k, q := range s.parts {
@@ -72,6 +74,15 @@ func New(subjects ...Person) *Matcher {
 		for d, kind := range s.numbers {
 			m.numbers[d] = append(m.numbers[d], ref{i, kind, 0})
 			m.longest = max(m.longest, len(d))
+		}
+		for _, g := range s.given {
+			for _, l := range s.surname {
+				for _, w := range []string{g + l, l + g} {
+					if _, taken := m.owner[w]; !taken && len(g) > 1 && len(l) > 1 {
+						m.owner[w], m.spelled[w] = i, [2]string{g, l}
+					}
+				}
+			}
 		}
 		m.subjects = append(m.subjects, s)
 	}

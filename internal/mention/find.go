@@ -36,6 +36,9 @@ func (m *Matcher) Find(text string, c Context) []Span {
 		return nil
 	}
 	f := &finder{m: m, s: newStream(text), c: c, atoms: map[int][]atom{}}
+	for _, p := range c.Others {
+		f.others = append(f.others, newOther(p))
+	}
 	f.toks = f.s.tokens()
 	f.numbers()
 	f.addresses()

@@ -195,3 +195,15 @@ func TestUnknownNeighbours(t *testing.T) {
 		}
 	}
 }
+
+func TestAddressSpellsName(t *testing.T) {
+	t.Parallel()
+	m := New(anna())
+	if got := brackets("anna.sjolund@annan.example", m.Find("anna.sjolund@annan.example", Context{}), Likely); got != "{anna.sjolund@annan.example}" {
+		t.Errorf("got %s", got)
+	}
+	same := Context{Others: []Person{{Given: []string{"Anna"}, Surname: []string{"Sjölund"}}}}
+	if got := m.Find("anna.sjolund@annan.example", same); len(got) != 0 {
+		t.Errorf("the address of a namesake on the row: got %+v, want none", got)
+	}
+}

@@ -18,13 +18,18 @@ type named struct {
 
 // names judges the atoms of every subject.
 func (f *finder) names() {
-	for _, p := range f.c.Others {
-		f.others = append(f.others, newOther(p))
+	contact := map[int]bool{}
+	for _, h := range f.found {
+		if h.kind != Name && h.conf == Certain {
+			contact[h.subject] = true
+		}
 	}
 	for n := range f.m.subjects {
 		atoms := f.atoms[n]
-		if len(atoms) == 0 {
+		if contact[n] {
 			f.misspelt(n)
+		}
+		if len(atoms) == 0 {
 			continue
 		}
 		slices.SortStableFunc(atoms, func(x, y atom) int {
@@ -61,7 +66,6 @@ func (f *finder) names() {
 			f.judge(&groups[k])
 		}
 		f.initials(n, short)
-		f.misspelt(n)
 	}
 }
 
@@ -185,9 +189,6 @@ func (f *finder) initials(n int, short map[string]bool) {
 
 // misspelt looks for both names misspelt, which counts beside a contact detail of the subject only.
 func (f *finder) misspelt(n int) {
-	if !slices.ContainsFunc(f.found, func(h hit) bool { return h.subject == n && h.kind != Name && h.conf == Certain }) {
-		return
-	}
 	s := &f.m.subjects[n]
 	for i := 0; i+1 < len(f.toks); i++ {
 		if f.gap(i+1) == " " && f.nearAny(f.text(i), s.given, true) && f.nearAny(f.text(i+1), s.surname, false) && !f.otherSurname(f.text(i+1)) && !f.inAddress(f.toks[i].s) {
