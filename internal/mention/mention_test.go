@@ -153,9 +153,6 @@ func FuzzFind(f *testing.F) {
 				last = s.End
 			}
 			Contacts(text)
-			if linked {
-				continue // a name left alone by a replaced neighbour may become the subject's in linked text
-			}
 			for _, s := range m.Find(Replace(text, spans, "en"), c) {
 				if s.Confidence == Certain {
 					t.Fatalf("found again after replacing: %+v", s)
