@@ -108,3 +108,18 @@ func (p Printer) Facts(m Meta, s Section) ([]Fact, error) {
 	add("how_long", p.And(keep))
 	return facts, nil
 }
+
+// Lifetime says when the page closes and how a new link is had; nothing where that is not known.
+func (p Printer) Lifetime(m Meta) ([]wording.Block, error) {
+	text, err := p.lifetime(m)
+	return text.Blocks, err
+}
+
+func (p Printer) lifetime(m Meta) (Passage, error) {
+	if p.Closes.IsZero() || p.NewLink == "" {
+		return Passage{}, nil
+	}
+	v := p.Vars(m)
+	v["new_link_days"], v["new_link_url"] = p.NewLinkDays, p.NewLink
+	return p.passage("access.link_lifetime", v)
+}

@@ -105,6 +105,13 @@ func (p Printer) front(t *table, r *Reader) error {
 	t.row(title.Text)
 	t.row(p.Label("file.csv_note"))
 	t.row(summary.Text)
+	life, err := p.lifetime(m)
+	if err != nil {
+		return err
+	}
+	if life.Text != "" {
+		t.row(life.Text)
+	}
 	if why := m.Refused.In(p.Lang); why != "" {
 		t.row(why)
 	}

@@ -27,20 +27,21 @@ func (l Label) In(lang string) string {
 // It stands first in the stream, so that the pages can be rendered without a map or a database.
 type Meta struct {
 	RequestID int64     `json:"request_id"`
-	Kind      string    `json:"kind"`       // a dsar.Kind; "access" for shared information too
-	AsOf      time.Time `json:"as_of"`      // the snapshot's time
-	Received  string    `json:"received"`   // date of receipt, "" when the person did not ask
-	Language  string    `json:"language"`   // first language of the reader
-	Searched  []Label   `json:"searched"`   // the systems that were searched
-	Nothing   bool      `json:"nothing"`    // no data found
-	Portable  bool      `json:"portable"`   // there is a portable part
-	Refused   Label     `json:"refused"`    // why there is no portable part, where it was asked for
+	Kind      string    `json:"kind"`     // a dsar.Kind; "access" for shared information too
+	AsOf      time.Time `json:"as_of"`    // the snapshot's time
+	Received  string    `json:"received"` // date of receipt, "" when the person did not ask
+	Language  string    `json:"language"` // first language of the reader
+	Searched  []Label   `json:"searched"` // the systems that were searched
+	Nothing   bool      `json:"nothing"`  // no data found
+	Portable  bool      `json:"portable"` // there is a portable part
+	Refused   Label     `json:"refused"`  // why there is no portable part, where it was asked for
 
 	Controller Controller           `json:"controller"`
 	Purposes   map[string]Purpose   `json:"purposes"`
 	Recipients map[string]Recipient `json:"recipients"`
 	Retention  map[string]Retention `json:"retention"`
-	BasisText  Label                `json:"basis_text"` // the controller's own text on the legal basis
+	Categories map[string]Label     `json:"categories,omitempty"` // names of the categories of data
+	BasisText  Label                `json:"basis_text"`           // the controller's own text on the legal basis
 	Automated  Answer               `json:"automated"`
 	Transfers  Answer               `json:"transfers"`
 	Register   *RegisterInfo        `json:"register,omitempty"`

@@ -6,7 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-func oneLine(s string) string { return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), ", ") }
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), ", ")
+}
 
 func upperFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
