@@ -159,7 +159,7 @@ func TestUnansweredSettingPrintsNeitherNoNorYes(t *testing.T) {
 func TestCustomerMailsCarryTheOtherLanguageAndNoNameInSubject(t *testing.T) {
 	t.Parallel()
 	texts := load(t)
-	forStaff := []string{"mail.report", "mail.deadline", "mail.undeliverable", "mail.failed"}
+	forStaff := []string{"mail.report", "mail.deadline", "mail.undeliverable", "mail.failed", "mail.news"}
 	for _, key := range texts.Keys() {
 		base, isBody := strings.CutSuffix(key, ".body")
 		if !isBody {
