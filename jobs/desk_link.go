@@ -2,12 +2,9 @@ package jobs
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/big"
 
-	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5"
 
 	"insyn/internal/audit"
@@ -15,6 +12,7 @@ import (
 	"insyn/internal/postgres"
 	"insyn/internal/request"
 	"insyn/internal/settings"
+	"insyn/internal/share"
 )
 
 // SendReviewed lets a copy go that a handler has looked at.
@@ -48,18 +46,19 @@ func (d *Desk) SetAssurance(ctx context.Context, id, actor int64, level string) 
 		if err := note(ctx, tx, r, actor, "request.assurance."+level); err != nil {
 			return err
 		}
-		return d.anew(ctx, tx, set, r, actor)
+		return d.AnewIn(ctx, tx, set, r, actor)
 	})
 }
 
 // SendAnew collects again and sends a new link; the old one dies with the new one's commit.
 func (d *Desk) SendAnew(ctx context.Context, id, actor int64) error {
 	return d.locked(ctx, id, func(tx pgx.Tx, set settings.Settings, r *request.Request) error {
-		return d.anew(ctx, tx, set, r, actor)
+		return d.AnewIn(ctx, tx, set, r, actor)
 	})
 }
 
-func (d *Desk) anew(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, actor int64) error {
+// AnewIn is SendAnew in the caller's transaction.
+func (d *Desk) AnewIn(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, actor int64) error {
 	if (r.Kind != dsar.Access && r.Kind != dsar.Portability) || len(r.Subjects) == 0 || r.State == dsar.Withdrawn || r.State == dsar.Refused {
 		return dsar.ErrConflict
 	}
@@ -124,7 +123,8 @@ func (d *Desk) RevokeLink(ctx context.Context, linkID, actor int64) error {
 
 // GiveCode makes the code of a level C link, for a handler to read out on a number on file. It is shown once.
 func (d *Desk) GiveCode(ctx context.Context, linkID, actor int64) (string, error) {
-	code, hash, err := NewCode()
+	code := share.NewCode()
+	hash, err := share.HashAnswer(code)
 	if err != nil {
 		return "", err
 	}
@@ -152,25 +152,4 @@ func (d *Desk) GiveCode(ctx context.Context, linkID, actor int64) (string, error
 		return audit.Write(ctx, tx, audit.Entry{Actor: actor, Action: "code.given", RequestID: id, Detail: audit.Detail{"link": linkID}})
 	})
 	return code, err
-}
-
-// NewCode draws eight digits (26.6 bits) and their argon2id hash.
-func NewCode() (code, hash string, err error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
-	if err != nil {
-		return "", "", err
-	}
-	code = fmt.Sprintf("%08d", n)
-	hash, err = HashCode(code)
-	return code, hash, err
-}
-
-// HashCode is the stored form of a code. A code lives ten minutes and has five tries, so 8 MiB are plenty, and a hundred
-// visitors at once do not take the memory of a small server.
-func HashCode(code string) (string, error) {
-	hash, err := argon2id.CreateHash(code, &argon2id.Params{Memory: 8 * 1024, Iterations: 3, Parallelism: 1, SaltLength: 16, KeyLength: 32})
-	if err != nil {
-		return "", fmt.Errorf("hash a code: %w", err)
-	}
-	return hash, nil
 }

@@ -85,6 +85,8 @@ create table insyn.mail (
     -- the state that the request takes when this mail is accepted
     answers      text check (answers in ('answered', 'partly', 'refused')),
     tries        integer not null default 0,
+    -- dialogues whose end nobody saw; after the second there is no third
+    lost         integer not null default 0,
     message_id   text,
     recipient    bytea,
     vars         bytea,
