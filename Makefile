@@ -1,0 +1,31 @@
+# make demo   see it work         make test   all tests        make bench  figures
+# make lint   linters             make deps   what tests need  make build  the binary
+SHELL := /bin/bash
+
+# step,what,command: does it and says how long it took
+step = printf '%-26s … ' '$(1)'; begun=$${EPOCHREALTIME/./}; $(2) && \
+	awk -v a=$$begun -v b=$${EPOCHREALTIME/./} 'BEGIN { printf "%5.1f s\n", (b - a) / 1000000 }'
+
+.PHONY: demo build test bench lint deps
+
+demo:
+	@$(call step,Go packages,go mod download)
+	@$(call step,build,go build -o bin/insyn ./cmd/insyn)
+	@exec ./bin/insyn demo $(ARGS)
+
+build:
+	go build -trimpath -o bin/insyn ./cmd/insyn
+
+# -p: packages at once; several share one PostgreSQL and, in the walk, a browser.
+test: deps
+	@go vet ./...
+	@go test -timeout 20m -p 4 ./... && echo "All tests passed." || { echo "Some tests failed: see FAIL above."; exit 1; }
+
+bench: deps
+	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+lint:
+	@bash .ci/lint.sh
+
+deps:
+	@bash .ci/deps.sh
