@@ -63,7 +63,7 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	case !erased && c.Keep == "":
 		fail("%s needs erase, or keep with a reason", place)
 	}
-	if t.Kept(c.Name) && erased {
+	if t.Kept(c.Name) && (erased || c.Scan) {
 		fail("%s is kept by law and has an erase action", place)
 	}
 	if c.Erase.Action == Redact {

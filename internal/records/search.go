@@ -284,7 +284,7 @@ func (s *Source) sharers(ctx context.Context, q querier, c *card) ([]sharedValue
 			return nil, err
 		}
 	}
-	for _, role := range []string{"phone", "personnummer"} {
+	for _, role := range []string{"phone", "personnummer", "address.street"} {
 		for _, v := range c.roles[role] {
 			if err := ask(role, v); err != nil {
 				return nil, err

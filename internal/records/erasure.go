@@ -1,0 +1,156 @@
+package records
+
+import (
+	"sort"
+	"time"
+
+	"insyn/internal/dossier"
+	"insyn/internal/dsar"
+	"insyn/internal/mention"
+)
+
+// Erasure is one order to anonymise a person: the cards of Keys and those that were merged into them.
+type Erasure struct {
+	RequestID int64
+	// Subject is the keyed hash of source and key; with RequestID it is the commit point in the ledger.
+	Subject []byte
+	// Epoch is the attempt. A lower one than the fence's cannot commit.
+	Epoch int
+	Keys  []string
+	// Approved is what the approver saw. It is empty in a rehearsal only.
+	Approved Approval
+	// RowCap bounds the rows of one run; 0 is DefaultRowCap.
+	RowCap int
+	// HMACs are keyed hashes of the person's identifiers, for the ledger.
+	HMACs [][]byte
+	// Suppress are keyed hashes that go into the suppression list in the same transaction.
+	Suppress []Suppression
+	// Lang chooses the language of the constants; "" is Swedish.
+	Lang string
+	// Progress is told how many of the tables are done; nil is nobody.
+	Progress func(done, total int)
+}
+
+// DefaultRowCap is how many rows one transaction may change where nobody says otherwise.
+const DefaultRowCap = 100_000
+
+// Approval is a plan as it was approved: its hash, and the rows that the rehearsal counted by table and action.
+type Approval struct {
+	Hash   []byte         `json:"hash"`
+	Counts map[string]int `json:"counts"`
+}
+
+// Suppression is a keyed hash of an address (channel email) or a number (phone).
+type Suppression struct {
+	HMAC    []byte
+	Channel string
+}
+
+// What a run does to the rows of a table.
+const (
+	Anonymised = "anonymise" // the row is the person's alone: every column by its action
+	Redacted   = "redact"    // others share the row: only the person's part goes
+	Deleted    = "delete"
+	CutOff     = "cut"     // a tie between the person and a row
+	Mentioned  = "mention" // somebody else's row that named the person
+)
+
+// Rehearsal is what an erasure would do: the real run, rolled back.
+type Rehearsal struct {
+	PlanHash                  []byte
+	Tables                    []TableCount
+	Kept                      []Kept
+	Shared                    []Shared
+	OpenDeals, UnpaidInvoices int
+	Warnings                  []Warning
+	Triggers                  []string
+	Mentions                  []MentionHit
+	Took                      time.Duration
+	Total                     int
+}
+
+// Approval is what the approver of this rehearsal approves.
+func (r *Rehearsal) Approval() Approval {
+	a := Approval{Hash: r.PlanHash, Counts: map[string]int{}}
+	for _, t := range r.Tables {
+		a.Counts[t.Table+" "+t.Action] += t.Rows
+	}
+	return a
+}
+
+// TableCount is how many rows of a table one action touches.
+type TableCount struct {
+	Table  string        `json:"table"`
+	Label  dossier.Label `json:"label"`
+	Action string        `json:"action"`
+	Rows   int           `json:"rows"`
+}
+
+// Kept are rows that a law keeps. Until is the last day, inclusive. Law is a short name, LawSentence what it says.
+type Kept struct {
+	Table       string        `json:"table"`
+	Label       dossier.Label `json:"label"`
+	Law         dossier.Label `json:"law"`
+	LawSentence dossier.Label `json:"law_sentence"`
+	Rows        int           `json:"rows"`
+	Until       dsar.Date     `json:"until"`
+}
+
+// Shared are rows that others have a part in. Others counts the persons.
+type Shared struct {
+	Table  string        `json:"table"`
+	Label  dossier.Label `json:"label"`
+	Rows   int           `json:"rows"`
+	Others int           `json:"others"`
+}
+
+// Warning is a rule of the map that counted rows (open_deals, unpaid_invoices), or kept_over: kept rows whose time is over.
+type Warning struct {
+	Kind  string        `json:"kind"`
+	Table string        `json:"table"`
+	Label dossier.Label `json:"label"`
+	Rows  int           `json:"rows"`
+}
+
+// MentionHit is one place in a text with a little of what stands around it. Replaced is false where the run is not
+// sure and leaves it to a reader.
+type MentionHit struct {
+	Table, Column, Key   string
+	Before, Match, After string
+	Confidence           mention.Confidence
+	Replaced             bool
+}
+
+// Outcome is what an erasure did, in counts and without names. Identifiers are the person's own as they were before;
+// they come only from the run itself, never from the ledger.
+type Outcome struct {
+	Counts      map[string]int
+	Kept        []Kept
+	At          time.Time
+	AlreadyDone bool
+	Identifiers mention.Person
+}
+
+// grew compares a run with what was approved: each count may grow by ten rows or a tenth, whichever is more, and
+// nothing may be there that was not.
+func (a Approval) grew(counts map[string]int) bool {
+	for what, n := range counts {
+		was, ok := a.Counts[what]
+		if n > 0 && !ok {
+			return true
+		}
+		if n > was+max(10, was/10) {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}

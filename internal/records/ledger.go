@@ -1,0 +1,141 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/postgres"
+)
+
+// passFence raises the fence to the run's epoch and holds its row until the transaction ends. A run whose epoch is
+// lower than the fence's is a zombie: somebody has given its work to another.
+func passFence(ctx context.Context, q querier, e Erasure) error {
+	if err := raiseFence(ctx, q, e.RequestID, e.Subject, e.Epoch); err != nil {
+		return err
+	}
+	var epoch int
+	err := q.QueryRow(ctx, `
+		select epoch
+		  from insyn_ledger.fence
+		 where request_id = $1
+		   and subject = $2
+		   for update`, e.RequestID, e.Subject).Scan(&epoch)
+	if err != nil {
+		return fmt.Errorf("read the fence: %w", err)
+	}
+	if epoch > e.Epoch {
+		return ErrFenced
+	}
+	return nil
+}
+
+func raiseFence(ctx context.Context, q querier, requestID int64, subject []byte, epoch int) error {
+	_, err := q.Exec(ctx, `
+		insert into insyn_ledger.fence as f (request_id, subject, epoch)
+		values ($1, $2, $3)
+		on conflict (request_id, subject) do update
+		   set epoch = excluded.epoch
+		 where f.epoch < excluded.epoch`, requestID, subject, epoch)
+	if err != nil {
+		return fmt.Errorf("raise the fence: %w", err)
+	}
+	return nil
+}
+
+// Fence raises the fence of an erasure: afterwards a run with a lower epoch cannot commit. It waits for a run that is
+// just committing; whether that one has, LedgerRow tells.
+func (s *Source) Fence(ctx context.Context, requestID int64, subject []byte, epoch int) error {
+	return raiseFence(ctx, s.pool, requestID, subject, epoch)
+}
+
+// LedgerRow reads the commit point of an erasure; false where it has not happened.
+func (s *Source) LedgerRow(ctx context.Context, requestID int64, subject []byte) (*Outcome, bool, error) {
+	return readLedger(ctx, s.pool, requestID, subject)
+}
+
+func readLedger(ctx context.Context, q querier, requestID int64, subject []byte) (*Outcome, bool, error) {
+	out := &Outcome{AlreadyDone: true}
+	var counts, kept []byte
+	err := q.QueryRow(ctx, `
+		select counts,
+		       kept,
+		       at
+		  from insyn_ledger.erasure
+		 where request_id = $1
+		   and subject = $2`, requestID, subject).Scan(&counts, &kept, &out.At)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read the ledger: %w", err)
+	}
+	if err := errors.Join(json.Unmarshal(counts, &out.Counts), json.Unmarshal(kept, &out.Kept)); err != nil {
+		return nil, false, fmt.Errorf("read the ledger: %w", err)
+	}
+	return out, true, nil
+}
+
+// commitPoint writes the ledger row, the fenced rows and the suppressions; with them the erasure stands or falls.
+func (r *run) commitPoint(ctx context.Context) (*Outcome, error) {
+	if r.kept == nil {
+		r.kept = []Kept{}
+	}
+	counts, err := json.Marshal(r.counts)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := json.Marshal(r.kept)
+	if err != nil {
+		return nil, err
+	}
+	hmacs := r.e.HMACs
+	if hmacs == nil {
+		hmacs = [][]byte{}
+	}
+	out := &Outcome{Counts: r.counts, Kept: r.kept, Identifiers: merged(r.words.alone)}
+	err = r.tx.QueryRow(ctx, `
+		insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, hmacs)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, r.s.m.Version(), r.s.m.Hash(), r.plan.Hash(), counts, kept, hmacs).Scan(&out.At)
+	if err != nil {
+		return nil, fmt.Errorf("write the ledger: %w", err)
+	}
+	var tables, keys, rules, untils []string
+	for _, f := range r.fenced {
+		tables, keys = append(tables, f.table), append(keys, f.key)
+		rules, untils = append(rules, f.rule), append(untils, f.until.String())
+	}
+	_, err = r.tx.Exec(ctx, `
+		insert into insyn_ledger.kept (request_id, table_name, row_key, rule, until)
+		select $1, v.table_name, v.row_key, v.rule, v.until
+		  from unnest($2::text[], $3::text[], $4::text[], $5::text[]::date[]) as v (table_name, row_key, rule, until)
+		on conflict (table_name, row_key) do nothing`, r.e.RequestID, tables, keys, rules, untils)
+	if err != nil {
+		return nil, fmt.Errorf("fence what is kept: %w", err)
+	}
+	return out, suppress(ctx, r.tx, r.e.Suppress, "erasure")
+}
+
+// Suppress adds keyed hashes to the source's suppression list. Origin is optout, objection or erasure.
+func (s *Source) Suppress(ctx context.Context, list []Suppression, origin string) error {
+	return postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return suppress(ctx, tx, list, origin) })
+}
+
+func suppress(ctx context.Context, q querier, list []Suppression, origin string) error {
+	for _, x := range list {
+		_, err := q.Exec(ctx, `
+			insert into insyn_ledger.suppression as s (hmac, channel, origin)
+			values ($1, $2, $3)
+			on conflict (hmac, channel) do update
+			   set origin = excluded.origin
+			 where s.origin = 'optout'`, x.HMAC, x.Channel, origin)
+		if err != nil {
+			return fmt.Errorf("write the suppression list: %w", err)
+		}
+	}
+	return nil
+}

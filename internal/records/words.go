@@ -1,0 +1,132 @@
+package records
+
+import (
+	"context"
+	"slices"
+
+	"insyn/internal/mention"
+)
+
+// words are what a person is called, as the matcher needs it for each kind of row.
+type words struct {
+	self   []mention.Person
+	linked *mention.Matcher // the person's own rows: everything
+	// Other people's rows. A name, mailbox or number that another living person has too is not enough there.
+	loose   *mention.Matcher
+	needles needles
+	// Rows of those who share a mailbox or number with the person.
+	strict  *mention.Matcher
+	sharers map[string]bool
+	// What nobody else alive has: this may stand nowhere afterwards.
+	alone []mention.Person
+}
+
+// wordsOf reads the cards of keys, who are one person, and finds out which identifiers others share.
+func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words, error) {
+	cards, err := s.cards(ctx, q, keys)
+	if err != nil {
+		return nil, err
+	}
+	w := &words{sharers: map[string]bool{}}
+	var loose, strict []mention.Person
+	for _, k := range keys {
+		c := cards[k]
+		if c == nil {
+			continue
+		}
+		shared, err := s.sharers(ctx, q, c)
+		if err != nil {
+			return nil, err
+		}
+		p := c.mention()
+		w.self = append(w.self, p)
+		free, bare := p, p
+		for _, x := range shared {
+			others := slices.DeleteFunc(x.holders, func(h string) bool { return slices.Contains(keys, h) })
+			if len(others) == 0 {
+				continue
+			}
+			switch x.role {
+			case "name":
+				free.Given, free.Called, free.Surname, free.FormerSurnames, free.Nicknames = nil, "", nil, nil, nil
+				bare.Given, bare.Called, bare.Surname, bare.FormerSurnames, bare.Nicknames = nil, "", nil, nil, nil
+			case "address.street":
+				free.Addresses, bare.Addresses = without(free.Addresses, x.value), without(bare.Addresses, x.value)
+			case "email":
+				bare.Emails = drop(bare.Emails, x.value)
+			case "phone":
+				bare.Phones = drop(bare.Phones, x.value)
+			case "personnummer":
+				bare.Personnummer = ""
+			}
+			if x.role != "name" && x.role != "address.street" {
+				for _, o := range others {
+					w.sharers[o] = true
+				}
+			}
+		}
+		loose, strict = append(loose, free), append(strict, bare)
+	}
+	w.alone, w.needles = strict, needlesOf(loose)
+	w.linked, w.loose, w.strict = mention.New(w.self...), mention.New(loose...), mention.New(strict...)
+	return w, nil
+}
+
+func drop(values []string, value string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == value })
+}
+
+func without(addresses []mention.Address, street string) []mention.Address {
+	return slices.DeleteFunc(slices.Clone(addresses), func(a mention.Address) bool { return a.Street == street })
+}
+
+// Identifiers are what is on record of a person and of the cards merged into them, without what another living card
+// has too: a rescan would find that where it is somebody else's. Record them before an erasure; afterwards they are
+// nowhere.
+func (s *Source) Identifiers(ctx context.Context, keys []string) (mention.Person, error) {
+	keys, err := s.withMerged(ctx, s.pool, keys)
+	if err != nil {
+		return mention.Person{}, err
+	}
+	w, err := s.wordsOf(ctx, s.pool, keys)
+	if err != nil {
+		return mention.Person{}, err
+	}
+	return merged(w.alone), nil
+}
+
+// merged is one person out of several cards.
+func merged(all []mention.Person) mention.Person {
+	var out mention.Person
+	add := func(to *[]string, values []string) {
+		for _, v := range values {
+			if v != "" && !slices.Contains(*to, v) {
+				*to = append(*to, v)
+			}
+		}
+	}
+	for _, p := range all {
+		add(&out.Given, p.Given)
+		add(&out.Surname, p.Surname)
+		add(&out.FormerSurnames, p.FormerSurnames)
+		add(&out.Nicknames, p.Nicknames)
+		add(&out.Emails, p.Emails)
+		add(&out.Phones, p.Phones)
+		add(&out.Handles, p.Handles)
+		for _, a := range p.Addresses {
+			if !slices.Contains(out.Addresses, a) {
+				out.Addresses = append(out.Addresses, a)
+			}
+		}
+		if out.Called == "" {
+			out.Called = p.Called
+		}
+		if out.Personnummer == "" {
+			out.Personnummer = p.Personnummer
+		}
+		if out.CustomerNo == "" {
+			out.CustomerNo = p.CustomerNo
+		}
+	}
+	return out
+}
