@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"insyn/internal/postgres"
 )
 
@@ -33,13 +35,13 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status, key = http.StatusRequestEntityTooLarge, "share.too_large"
 	case errors.Is(err, errBody):
 		status, key = http.StatusBadRequest, "share.bad_form"
-	case errors.Is(err, ErrArtefact):
-		status, key = http.StatusInternalServerError, "share.artefact"
-		s.Log.LogAttrs(r.Context(), slog.LevelError, "share: artefact refused", slog.String("path", place(r)), slog.String("error", err.Error()))
-	case postgres.Transient(err):
+	case away(err):
 		status, key = http.StatusServiceUnavailable, "share.later"
 		w.Header().Set("Retry-After", "30")
 		s.Log.LogAttrs(r.Context(), slog.LevelWarn, "share: database is away", slog.String("path", place(r)))
+	case errors.Is(err, ErrArtefact):
+		status, key = http.StatusInternalServerError, "share.artefact"
+		s.Log.LogAttrs(r.Context(), slog.LevelError, "share: artefact refused", slog.String("path", place(r)), slog.String("error", err.Error()))
 	case r.Context().Err() != nil:
 		return // the visitor has gone
 	default:
@@ -56,4 +58,10 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.send(w, r, status, b)
+}
+
+// away tells that the database cannot be had now. It comes before the artefact's own faults, which wrap it too.
+func away(err error) bool {
+	var connect *pgconn.ConnectError
+	return postgres.Transient(err) || errors.As(err, &connect)
 }
