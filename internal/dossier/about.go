@@ -1,7 +1,6 @@
 package dossier
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -54,7 +53,7 @@ func (p Printer) About(r *Reader) ([]Part, error) {
 // uses groups the sections by what keys gives of them, in the order of first use, with the labels of the sections.
 func (p Printer) uses(r *Reader, keys func(Section) []string) (order []string, labels map[string][]string) {
 	labels = map[string][]string{}
-	for _, s := range r.Sections() {
+	for _, s := range r.Filled() {
 		for _, k := range keys(s.Section) {
 			if k == "" || slices.Contains(labels[k], s.Label.In(p.Lang)) {
 				continue
@@ -120,13 +119,6 @@ func (p Printer) recipients(r *Reader) (Part, error) {
 	m := r.Meta()
 	part := Part{ID: "recipients", Heading: p.Label("access.recipients_heading"), List: true}
 	order, labels := p.uses(r, func(s Section) []string { return s.Recipients })
-	rest := []string{}
-	for key := range m.Recipients {
-		if !slices.Contains(order, key) {
-			rest = append(rest, key)
-		}
-	}
-	slices.SortFunc(rest, func(a, b string) int { return cmp.Compare(m.Recipients[a].Name, m.Recipients[b].Name) })
 	for _, key := range order {
 		rec, ok := m.Recipients[key]
 		if !ok {
@@ -136,14 +128,6 @@ func (p Printer) recipients(r *Reader) (Part, error) {
 			"recipient_name": rec.Name, "recipient_role": p.role(rec.Role), "when": p.Label("file.when"),
 			"what": p.And(labels[key]), "why": rec.Why.In(p.Lang),
 		})
-		if err != nil {
-			return part, err
-		}
-		part.Passages = append(part.Passages, row)
-	}
-	for _, key := range rest {
-		rec := m.Recipients[key]
-		row, err := p.passage("access.recipients_future", wording.Vars{"recipient_name": rec.Name, "why": rec.Why.In(p.Lang)})
 		if err != nil {
 			return part, err
 		}

@@ -33,7 +33,7 @@ func (p Printer) answer(r *Reader, id, key string, a Answer) (Part, error) {
 func (p Printer) leftOut(r *Reader) (Part, error) {
 	part := Part{ID: "left_out", Heading: p.Label("file.left_out_heading")}
 	var where []string
-	for _, s := range r.Sections() {
+	for _, s := range r.Filled() {
 		if n := s.Masked + s.Withheld; n > 0 {
 			where = append(where, fmt.Sprintf("%s (%s)", s.Label.In(p.Lang), wording.Thousands(int(n), p.Lang)))
 		}
@@ -70,6 +70,15 @@ func (p Printer) dpo(r *Reader) (Part, error) {
 		part.Passages = append(part.Passages, plainPassage(m.Controller.Name+", "+oneLine(m.Controller.Address)+", "+m.Controller.Switchboard))
 	}
 	return part, err
+}
+
+// opened says who has opened the page, in files; the page has a place of its own for that.
+func (p Printer) opened() Part {
+	part := Part{ID: "opened", Heading: p.Label("share.openings_heading"), List: true}
+	for _, line := range p.Openings {
+		part.Passages = append(part.Passages, plainPassage(line))
+	}
+	return part
 }
 
 // Fact is one line about a section.

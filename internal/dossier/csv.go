@@ -71,7 +71,7 @@ func (p Printer) CSV(w io.Writer, r *Reader) error {
 	if err := p.front(t, r); err != nil {
 		return err
 	}
-	for _, s := range r.Sections() {
+	for _, s := range r.Filled() {
 		t.row()
 		t.row(s.Label.In(p.Lang))
 		facts, err := p.Facts(r.Meta(), s.Section)
@@ -128,6 +128,9 @@ func (p Printer) back(t *table, r *Reader) error {
 	if err != nil {
 		return err
 	}
+	if len(p.Openings) > 0 {
+		parts = append(parts, p.opened())
+	}
 	t.row()
 	t.row(object.Text)
 	for _, part := range parts {
@@ -151,9 +154,6 @@ func (p Printer) rows(t *table, r *Reader, s SectionInfo) error {
 		head[i] = f.Label.In(p.Lang)
 	}
 	t.row(head...)
-	if s.Count == 0 {
-		t.row(p.Label("file.no_entries"))
-	}
 	cells := make([]string, len(s.Fields))
 	for rec, err := range r.Records(s.ID, 0, -1) {
 		if err != nil {

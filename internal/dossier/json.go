@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 )
 
 // Format names the JSON files; Version changes when a reader of them would have to.
@@ -61,13 +60,8 @@ func (r *Reader) publicMeta() Meta {
 }
 
 func (r *Reader) section(j *document, s SectionInfo) error {
-	info := s.Section
-	info.Fields = slices.Clone(s.Fields)
-	if r.portable {
-		info = narrow(info)
-	}
 	j.text(`{"section":`)
-	j.value(info)
+	j.value(s.Section)
 	j.text(`,"count":`)
 	j.value(s.Count)
 	j.text(`,"records":[`)
@@ -96,21 +90,6 @@ func (r *Reader) section(j *document, s SectionInfo) error {
 	}
 	j.text(`]}`)
 	return nil
-}
-
-// narrow keeps of a section what is true of its portable fields.
-func narrow(s Section) Section {
-	s.Purposes, s.Provenance = []string{}, []string{}
-	s.Recipients, s.Retention, s.Categories = nil, nil, nil
-	for _, f := range s.Fields {
-		if !slices.Contains(s.Purposes, f.Purpose) {
-			s.Purposes = append(s.Purposes, f.Purpose)
-		}
-		if !slices.Contains(s.Provenance, f.Provenance) {
-			s.Provenance = append(s.Provenance, f.Provenance)
-		}
-	}
-	return s
 }
 
 // document writes pieces of JSON and remembers the first fault.

@@ -30,12 +30,22 @@ func movable(provenance, basis string) bool {
 		slices.Contains([]string{"consent", "contract"}, basis)
 }
 
-func portableFields(m Meta, s Section) []Field {
-	var out []Field
+// narrow keeps of a section what is true of its portable fields.
+func narrow(m Meta, s Section) Section {
+	var fields []Field
+	s.Purposes, s.Provenance, s.Categories = []string{}, []string{}, nil
 	for _, i := range portableIndexes(m, s) {
-		out = append(out, s.Fields[i])
+		f := s.Fields[i]
+		fields = append(fields, f)
+		if !slices.Contains(s.Purposes, f.Purpose) {
+			s.Purposes = append(s.Purposes, f.Purpose)
+		}
+		if !slices.Contains(s.Provenance, f.Provenance) {
+			s.Provenance = append(s.Provenance, f.Provenance)
+		}
 	}
-	return out
+	s.Fields = fields
+	return s
 }
 
 func project(r Record, pick []int) Record {

@@ -21,6 +21,8 @@ type Printer struct {
 	Closes      time.Time
 	NewLink     string
 	NewLinkDays int
+	// Openings are who opened the page, a line each.
+	Openings []string
 }
 
 // Passage is one text, as plain text and as blocks for a page.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 )
 
 // Reader reads a stream through an io.ReaderAt, so that one section, or one page of it, costs no more than itself.
@@ -83,7 +84,7 @@ func (r *Reader) Sections() []SectionInfo {
 		info := SectionInfo{Section: x.Section, Count: x.Count, Masked: x.Masked, Withheld: x.Withheld}
 		if r.portable {
 			info.Count = x.Portable
-			info.Fields = portableFields(r.meta, x.Section)
+			info.Section = narrow(r.meta, x.Section)
 			if info.Count == 0 || len(info.Fields) == 0 {
 				continue
 			}
@@ -91,6 +92,11 @@ func (r *Reader) Sections() []SectionInfo {
 		out = append(out, info)
 	}
 	return out
+}
+
+// Filled lists the sections that hold something; people read these, programs all.
+func (r *Reader) Filled() []SectionInfo {
+	return slices.DeleteFunc(r.Sections(), func(s SectionInfo) bool { return s.Count == 0 })
 }
 
 // Section gives one section by its id.

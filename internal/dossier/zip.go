@@ -22,7 +22,7 @@ func (p Printer) ZIP(w io.Writer, r *Reader) error {
 		{"data.json", r.JSON},
 		{"schema.json", func(w io.Writer) error { return p.Schema(w, r) }},
 	}
-	for i, s := range r.Sections() {
+	for i, s := range r.Filled() {
 		name := fmt.Sprintf("%02d-%s.csv", i+1, slug(s.Label.In(p.Lang)))
 		files = append(files, struct {
 			name  string
@@ -63,6 +63,9 @@ func (p Printer) Readme(w io.Writer, r *Reader) error {
 	if err != nil {
 		return err
 	}
+	if len(p.Openings) > 0 {
+		parts = append(parts, p.opened())
+	}
 	line(title.Text + "\n\n" + summary.Text + "\n")
 	if r.portable {
 		line(p.Label("file.readme_portable") + "\n")
@@ -72,7 +75,7 @@ func (p Printer) Readme(w io.Writer, r *Reader) error {
 	}
 	line(p.Label("file.readme_files") + "\n" + p.Label("file.csv_note") + "\n")
 	line(object.Text + "\n")
-	for _, s := range r.Sections() {
+	for _, s := range r.Filled() {
 		facts, err := p.Facts(r.Meta(), s.Section)
 		if err != nil {
 			return err

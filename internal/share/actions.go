@@ -53,9 +53,10 @@ func (s *site) objectTo(w http.ResponseWriter, r *http.Request, o opened) error 
 	case body.Interest:
 		answer = "objection-interest"
 	default:
+		p := s.openedPage(o, s.Texts.Label(o.lang, "share.object_title"))
+		p.Here = "/v"
 		return s.show(w, r, http.StatusUnprocessableEntity, "plain", plain{
-			page: s.openedPage(o, s.Texts.Label(o.lang, "share.object_title")),
-			Text: s.Texts.Label(o.lang, "share.object_empty"), Next: "/v#object", Go: s.Texts.Label(o.lang, "share.back"),
+			page: p, Text: s.Texts.Label(o.lang, "share.object_empty"), Next: "/v#object", Go: s.Texts.Label(o.lang, "share.back"),
 		})
 	}
 	return s.act(w, r, o, Objection, body, answer)

@@ -54,6 +54,13 @@ func (s *site) download(name string) func(http.ResponseWriter, *http.Request, op
 		if err := s.record(r.Context(), o.link, Downloaded, nil, o.browser, EventBody{Lang: o.lang}); err != nil {
 			return err
 		}
+		seen, err := s.readOpenings(r.Context(), o, p.Loc)
+		if err != nil {
+			return err
+		}
+		for _, one := range seen {
+			p.Openings = append(p.Openings, one.At+": "+one.What)
+		}
 		out := &patient{w: w, c: http.NewResponseController(w)}
 		if err := what.write(p, out, data); err != nil {
 			if !out.began {

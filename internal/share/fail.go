@@ -20,6 +20,9 @@ var (
 
 // fail logs an error once and answers with a page that holds no detail.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the visitor has gone
+	}
 	status, key := http.StatusInternalServerError, "share.fault"
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -42,17 +45,14 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, ErrArtefact):
 		status, key = http.StatusInternalServerError, "share.artefact"
 		s.Log.LogAttrs(r.Context(), slog.LevelError, "share: artefact refused", slog.String("path", place(r)), slog.String("error", err.Error()))
-	case r.Context().Err() != nil:
-		return // the visitor has gone
 	default:
 		// Errors of ours name ids; one of PostgreSQL could quote a value, but nothing of a person is in our statements.
 		s.Log.LogAttrs(r.Context(), slog.LevelError, "share: request failed", slog.String("path", place(r)), slog.String("error", err.Error()))
 	}
 	lang := s.lang(w, r, "")
-	b, err := s.render("plain", plain{
-		page: s.page(lang, "", s.Texts.Label(lang, "share.fault_title")),
-		Text: s.Texts.Label(lang, key),
-	})
+	p := s.page(lang, "", s.Texts.Label(lang, "share.fault_title"))
+	p.Other = "" // the address may be one that only takes forms
+	b, err := s.render("plain", plain{page: p, Text: s.Texts.Label(lang, key)})
 	if err != nil {
 		http.Error(w, "500", http.StatusInternalServerError)
 		return

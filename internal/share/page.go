@@ -37,7 +37,7 @@ type page struct {
 	Lang       string
 	Title      string
 	Controller string
-	Other      string // the other language's code
+	Other      string // the other language's code, "" where there is no switch
 	Here       string // where the language switch leads; "" is the address itself
 }
 

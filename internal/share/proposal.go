@@ -35,7 +35,7 @@ func (s *site) proposalForm(w http.ResponseWriter, r *http.Request, o opened) er
 		n = 1
 	}
 	id := q.Get("section")
-	if secs := o.dossier.Sections(); id == "" && len(secs) > 0 {
+	if secs := o.dossier.Filled(); id == "" && len(secs) > 0 {
 		id = secs[0].ID
 	}
 	p, err := s.proposalPage(r, o, id, n)
@@ -49,7 +49,7 @@ func (s *site) proposalForm(w http.ResponseWriter, r *http.Request, o opened) er
 func (s *site) proposalPage(r *http.Request, o opened, section string, no int64) (proposalPage, error) {
 	v := proposalPage{page: s.openedPage(o, s.Texts.Label(o.lang, "share.proposal_title")), Once: once()}
 	v.Here = "/v/proposal"
-	for _, info := range o.dossier.Sections() {
+	for _, info := range o.dossier.Filled() {
 		v.Others = append(v.Others, dossierLink{Label: info.Label.In(o.lang), Path: "/v/section/" + info.ID})
 	}
 	info, ok := o.dossier.Section(section)

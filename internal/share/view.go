@@ -121,7 +121,7 @@ func (s *site) viewPage(p dossier.Printer, o opened) (viewPage, error) {
 	if v.Actions, err = s.actions(o.lang, vars); err != nil {
 		return v, err
 	}
-	for _, info := range o.dossier.Sections() {
+	for _, info := range o.dossier.Filled() {
 		sec, err := s.sectionView(p, o, info, 0, firstEntries)
 		if err != nil {
 			return v, err

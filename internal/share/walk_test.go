@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"insyn/internal/dossier"
 )
 
 func TestWalk(t *testing.T) {
@@ -49,5 +51,28 @@ func TestWalk(t *testing.T) {
 	}
 	if logs := w.logs.String(); strings.Contains(logs, token.Text()) || strings.Contains(logs, "Anna") || !strings.Contains(logs, "/s/[redacted]/open") {
 		t.Errorf("logs: %s", logs)
+	}
+}
+
+// "We have nothing" is an answer too, with what was searched.
+func TestNothingFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v, _, _ := w.open(func(s dossier.Sink) error {
+		m := testMeta()
+		m.Nothing, m.Portable, m.Register = true, false, nil
+		return s.Meta(m)
+	})
+	a := v.get("/v?lang=en")
+	if a.status != http.StatusOK || !strings.Contains(a.body, "We have searched the customer register and found no personal data") {
+		t.Errorf("got %d\n%s", a.status, w.logs)
+	}
+	for _, path := range []string{"/v/download.csv", "/v/download.zip", "/v/download.json", "/v/proposal"} {
+		if b := v.get(path); b.status != http.StatusOK || b.body == "" {
+			t.Errorf("%s: %d", path, b.status)
+		}
+	}
+	if b := v.get("/v/portable.json"); b.status != http.StatusNotFound {
+		t.Errorf("a portable export of nothing: %d", b.status)
 	}
 }
