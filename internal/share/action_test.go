@@ -56,9 +56,32 @@ func TestActions(t *testing.T) {
 		if len(events) != before+1 {
 			t.Fatalf("%s: got %d events, want %d", c.path, len(events), before+1)
 		}
+		if c.want.Once != "" && events[before].Once != "" {
+			c.want.Once = events[before].Once // its value says nothing
+		}
 		if d := cmp.Diff(c.want, events[before]); d != "" {
 			t.Errorf("%s: %s", c.path, d)
 		}
+	}
+}
+
+// A double click is one wish; another wish out of the same page is another.
+func TestOnceTellsDoubles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v, id, _ := w.open(fillWith("Anna Provberg", 1))
+	form := url.Values{"message": {"Why?"}, "once": {"abc"}}
+	v.post("/v/question", form)
+	v.post("/v/question", form)
+	form.Set("message", "And since when?")
+	v.post("/v/question", form)
+	v.post("/v/optout", url.Values{"once": {"abc"}})
+	q, o := w.events(id, Question), w.events(id, OptOut)
+	if len(q) != 3 || len(o) != 1 {
+		t.Fatalf("got %d questions and %d refusals", len(q), len(o))
+	}
+	if q[0].Once == "" || q[0].Once != q[1].Once || q[1].Once == q[2].Once || q[0].Once == o[0].Once {
+		t.Errorf("got %q %q %q and %q", q[0].Once, q[1].Once, q[2].Once, o[0].Once)
 	}
 }
 

@@ -1,6 +1,9 @@
 package share
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"net/http"
 
 	"insyn/internal/wording"
@@ -21,11 +24,20 @@ type askPage struct {
 
 // act leaves an event and leads to its answer.
 func (s *site) act(w http.ResponseWriter, r *http.Request, o opened, kind string, body EventBody, answer string) error {
+	if body.Once != "" {
+		body.Once = fingerprint(kind, body)
+	}
 	if err := s.record(r.Context(), o.link, kind, nil, o.browser, body); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/v/done/"+answer, http.StatusSeeOther)
 	return nil
+}
+
+// fingerprint tells a form sent twice from a form that was changed and sent again, and from another one of the same page.
+func fingerprint(kind string, body EventBody) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %#v", kind, body))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 func (s *site) optOut(w http.ResponseWriter, r *http.Request, o opened) error {

@@ -25,8 +25,8 @@ const (
 	Closed     = "closed"
 )
 
-// EventBody is what an event says, sealed to the workers. Once is the same when one form was sent twice: with the link
-// it makes a key under which the second is the first.
+// EventBody is what an event says, sealed to the workers. Once is the same when one form was sent twice with the same
+// words: with the link it makes a key under which the second is the first.
 type EventBody struct {
 	Lang string `json:"lang"`
 	Once string `json:"once,omitempty"`

@@ -38,6 +38,8 @@ type page struct {
 	Title      string
 	Controller string
 	Other      string // the other language's code, "" where there is no switch
+	Style      string // the address of the style sheet
+	Preview    bool   // for a handler, before it is sent
 	Here       string // where the language switch leads; "" is the address itself
 }
 
@@ -55,7 +57,7 @@ func (s *site) page(lang, controller, title string) page {
 	if lang == wording.English {
 		other = wording.Swedish
 	}
-	return page{texts: s.Texts, Lang: lang, Title: title, Controller: controller, Other: other}
+	return page{texts: s.Texts, Lang: lang, Title: title, Controller: controller, Other: other, Style: "/style.css"}
 }
 
 // render writes a page to memory, so that a fault in the middle never shows half of it.

@@ -295,3 +295,12 @@ func fillWith(name string, n int) func(dossier.Sink) error {
 		return s.End()
 	}
 }
+
+func testPrinter(t testing.TB) dossier.Printer {
+	t.Helper()
+	texts, err := wording.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dossier.Printer{Texts: texts, Lang: wording.Swedish, Loc: time.UTC}
+}

@@ -5,7 +5,7 @@ import (
 )
 
 func style(w http.ResponseWriter, r *http.Request) error {
-	b, err := assets.ReadFile("assets/share.css")
+	b, err := Style()
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func (s *site) view(w http.ResponseWriter, r *http.Request, o opened) error {
 	if err != nil {
 		return err
 	}
-	v, err := s.viewPage(p, o)
+	v, err := s.viewPage(p, o, firstEntries)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (s *site) view(w http.ResponseWriter, r *http.Request, o opened) error {
 	return s.show(w, r, http.StatusOK, "view", v)
 }
 
-func (s *site) viewPage(p dossier.Printer, o opened) (viewPage, error) {
+func (s *site) viewPage(p dossier.Printer, o opened, limit int64) (viewPage, error) {
 	m := o.dossier.Meta()
 	vars := p.Vars(m)
 	title, err := s.Texts.Text(o.lang, "access.title", vars)
@@ -122,11 +122,11 @@ func (s *site) viewPage(p dossier.Printer, o opened) (viewPage, error) {
 		return v, err
 	}
 	for _, info := range o.dossier.Filled() {
-		sec, err := s.sectionView(p, o, info, 0, firstEntries)
+		sec, err := s.sectionView(p, o, info, 0, limit)
 		if err != nil {
 			return v, err
 		}
-		if info.Count > firstEntries {
+		if info.Count > limit {
 			sec.All = sec.Path
 		}
 		v.Sections = append(v.Sections, sec)
