@@ -1,7 +1,6 @@
 package records
 
 import (
-	"sort"
 	"time"
 
 	"insyn/internal/dossier"
@@ -17,8 +16,8 @@ type Erasure struct {
 	// Epoch is the attempt. A lower one than the fence's cannot commit.
 	Epoch int
 	Keys  []string
-	// Approved is what the approver saw. It is empty in a rehearsal only.
-	Approved Approval
+	// Approved is what the approver saw; nil in a rehearsal only.
+	Approved *Approved
 	// RowCap bounds the rows of one run; 0 is DefaultRowCap.
 	RowCap int
 	// HMACs are keyed hashes of the person's identifiers, for the ledger.
@@ -34,8 +33,8 @@ type Erasure struct {
 // DefaultRowCap is how many rows one transaction may change where nobody says otherwise.
 const DefaultRowCap = 100_000
 
-// Approval is a plan as it was approved: its hash, and the rows that the rehearsal counted by table and action.
-type Approval struct {
+// Approved is a plan as it was approved: its hash, and the rows that the rehearsal counted by table.
+type Approved struct {
 	Hash   []byte         `json:"hash"`
 	Counts map[string]int `json:"counts"`
 }
@@ -70,10 +69,10 @@ type Rehearsal struct {
 }
 
 // Approval is what the approver of this rehearsal approves.
-func (r *Rehearsal) Approval() Approval {
-	a := Approval{Hash: r.PlanHash, Counts: map[string]int{}}
+func (r *Rehearsal) Approval() *Approved {
+	a := &Approved{Hash: r.PlanHash, Counts: map[string]int{}}
 	for _, t := range r.Tables {
-		a.Counts[t.Table+" "+t.Action] += t.Rows
+		a.Counts[t.Table] += t.Rows
 	}
 	return a
 }
@@ -121,7 +120,7 @@ type MentionHit struct {
 	Replaced             bool
 }
 
-// Outcome is what an erasure did, in counts and without names. Identifiers are the person's own as they were before;
+// Outcome is what an erasure did, in counts by table and action ("crm.history redact") and without names. Identifiers are the person's own as they were before;
 // they come only from the run itself, never from the ledger.
 type Outcome struct {
 	Counts      map[string]int
@@ -131,26 +130,14 @@ type Outcome struct {
 	Identifiers mention.Person
 }
 
-// grew compares a run with what was approved: each count may grow by ten rows or a tenth, whichever is more, and
-// nothing may be there that was not.
-func (a Approval) grew(counts map[string]int) bool {
-	for what, n := range counts {
-		was, ok := a.Counts[what]
-		if n > 0 && !ok {
-			return true
-		}
-		if n > was+max(10, was/10) {
+// grew compares a run with what was approved: the rows of each table may grow by ten or a tenth, whichever is more, and
+// no table may be there that was not.
+func (a *Approved) grew(tables map[string]int) bool {
+	for table, n := range tables {
+		was, ok := a.Counts[table]
+		if n > 0 && !ok || n > was+max(10, was/10) {
 			return true
 		}
 	}
 	return false
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }

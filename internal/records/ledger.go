@@ -2,9 +2,12 @@ package records
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -120,9 +123,9 @@ func (r *run) commitPoint(ctx context.Context) (*Outcome, error) {
 	return out, suppress(ctx, r.tx, r.e.Suppress, "erasure")
 }
 
-// Suppress adds keyed hashes to the source's suppression list. Origin is optout, objection or erasure.
-func (s *Source) Suppress(ctx context.Context, list []Suppression, origin string) error {
-	return postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return suppress(ctx, tx, list, origin) })
+// Suppress adds keyed hashes to the source's suppression list: people who said no to mailings.
+func (s *Source) Suppress(ctx context.Context, list []Suppression) error {
+	return postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return suppress(ctx, tx, list, "optout") })
 }
 
 func suppress(ctx context.Context, q querier, list []Suppression, origin string) error {
@@ -138,4 +141,12 @@ func suppress(ctx context.Context, q querier, list []Suppression, origin string)
 		}
 	}
 	return nil
+}
+
+// SuppressionHMAC is the keyed hash of an address as the suppression list holds it. The functions in the source make
+// the same one.
+func SuppressionHMAC(key []byte, address string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(strings.ToLower(strings.TrimSpace(address))))
+	return h.Sum(nil)
 }

@@ -64,3 +64,6 @@ func (s *Source) Plan() *datamap.Plan { return s.plan }
 
 // Label is the source's name in each language.
 func (s *Source) Label() dossier.Label { return s.plan.Source.Label }
+
+// MapVersion is the version of the map that the source was opened with.
+func (s *Source) MapVersion() int { return s.m.Version() }

@@ -104,9 +104,10 @@ func ontoKey(h datamap.Hop, subject *datamap.PlannedTable) ([]string, bool) {
 // joined is a from clause that ties rows (alias t) to persons.
 type joined struct {
 	from   string
-	row    string // the row's key as text
-	person string // the person's key as text
-	onKey  string // the person's key columns are in param %s
+	row    string   // the row's key as text
+	person string   // the person's key as text
+	onKey  string   // the person's key columns are in param %s
+	parts  []string // the person's key columns
 }
 
 // join ties the table's rows to the persons that the path leads to. Only the needed columns are read in each step.
@@ -125,7 +126,7 @@ func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string,
 	for i, h := range p.Hops {
 		if ours, ok := ontoKey(h, subject); ok && i == len(p.Hops)-1 {
 			return joined{from: b.String(), row: keyText("t", t.Key), person: keyText(alias, ours),
-				onKey: keyIn(alias, ours, typesOf(subject, subject.Key), "%s")}
+				onKey: keyIn(alias, ours, typesOf(subject, subject.Key), "%s"), parts: aliased(alias, ours)}
 		}
 		next := fmt.Sprintf("h%d", i)
 		var theirs []string
@@ -146,7 +147,15 @@ func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string,
 		alias = next
 	}
 	return joined{from: b.String(), row: keyText("t", t.Key), person: keyText(alias, subject.Key),
-		onKey: keyIn(alias, subject.Key, typesOf(subject, subject.Key), "%s")}
+		onKey: keyIn(alias, subject.Key, typesOf(subject, subject.Key), "%s"), parts: aliased(alias, subject.Key)}
+}
+
+func aliased(alias string, columns []string) []string {
+	out := make([]string, 0, len(columns))
+	for _, c := range columns {
+		out = append(out, alias+"."+quote(c))
+	}
+	return out
 }
 
 func (j joined) personIn(param string) string { return strings.Replace(j.onKey, "%s", param, 1) }
