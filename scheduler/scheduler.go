@@ -69,7 +69,7 @@ func (s *runner) attempt(sw Sweep) {
 			code = "database_away"
 		}
 		s.Log.Error("sweep failed", "sweep", sw.Name, "code", code)
-	case ran && (rows > 0 || sw.Name != "purge"):
+	case ran && (rows > 0 || sw.waits): // each minute's nothing is no news
 		s.Log.Info("sweep done", "sweep", sw.Name, "rows", rows, "ms", time.Since(begun).Milliseconds())
 	}
 }

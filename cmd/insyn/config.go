@@ -15,10 +15,12 @@ const (
 // under Settings. The tag `for` names the processes that read a variable; the others never see it. Any variable may be
 // given as NAME_FILE instead, the path of a file that holds the value.
 type Config struct {
-	DatabaseURL secret `env:"INSYN_DATABASE_URL" for:"web share worker scheduler migrate" doc:"PostgreSQL with Insyn's own tables, postgres://login@host:port/database; several hosts may be named. Each process can have its own: INSYN_WEB_DATABASE_URL, INSYN_SHARE_DATABASE_URL, INSYN_WORKER_DATABASE_URL, INSYN_SCHEDULER_DATABASE_URL, INSYN_MIGRATE_DATABASE_URL."`
-	Map         string `env:"INSYN_MAP" for:"web worker migrate" doc:"Path of the data map. Each source in it names the variable with its address (dsn_env), such as INSYN_CRM_DSN; a process can have its own, such as INSYN_WORKER_CRM_DSN."`
-	RegisterDSN secret `env:"INSYN_REGISTER_DSN" for:"web worker" doc:"PostgreSQL address of the reference register. Empty: none is searched."`
-	Key         secret `env:"INSYN_KEY" for:"web worker" doc:"32 random bytes in base64 or hex that seal personal data in Insyn's own tables: openssl rand -base64 32. Without it sealed values are lost for good, so keep a copy apart from the database's backups."`
+	DatabaseURL     secret `env:"INSYN_DATABASE_URL" for:"web share worker scheduler migrate" doc:"PostgreSQL with Insyn's own tables, postgres://login@host:port/database; several hosts may be named. Each process can have its own: INSYN_WEB_DATABASE_URL, INSYN_SHARE_DATABASE_URL, INSYN_WORKER_DATABASE_URL, INSYN_SCHEDULER_DATABASE_URL, INSYN_MIGRATE_DATABASE_URL."`
+	Map             string `env:"INSYN_MAP" for:"web worker migrate" doc:"Path of the data map. Each source in it names the variable with its address (dsn_env), such as INSYN_CRM_DSN; a process can have its own, such as INSYN_WORKER_CRM_DSN."`
+	RegisterDSN     secret `env:"INSYN_REGISTER_DSN" for:"web worker" doc:"PostgreSQL address of the reference register. Empty: none is searched."`
+	RegisterName    string `env:"INSYN_REGISTER_NAME" for:"web worker" doc:"Who runs that register: shown as the source of what it says."`
+	RegisterContact string `env:"INSYN_REGISTER_CONTACT" for:"web worker" doc:"Where a person turns to about it: they answer for their data, not we."`
+	Key             secret `env:"INSYN_KEY" for:"web worker" doc:"32 random bytes in base64 or hex that seal personal data in Insyn's own tables: openssl rand -base64 32. Without it sealed values are lost for good, so keep a copy apart from the database's backups."`
 
 	RedisURL       secret   `env:"REDIS_URL" for:"web worker" doc:"Redis, such as redis://localhost:6379/0 or rediss://… Not with REDIS_SENTINELS or REDIS_CLUSTER."`
 	RedisSentinels []string `env:"REDIS_SENTINELS" for:"web worker" doc:"Addresses of Sentinels, host:port, separated by commas; with REDIS_MASTER."`

@@ -10,22 +10,22 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// setting is one variable of Config as its tags describe it.
-type setting struct {
+// variable is one variable of Config as its tags describe it.
+type variable struct {
 	name, byDefault, doc string
 	processes            []string
 	secret               bool
 }
 
-// settings lists the variables in the order of the struct.
-func settings() []setting {
-	var out []setting
+// variables lists the variables in the order of the struct.
+func variables() []variable {
+	var out []variable
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
 		name := f.Tag.Get("env")
 		if name == "" {
 			continue
 		}
-		out = append(out, setting{
+		out = append(out, variable{
 			name:      name,
 			byDefault: f.Tag.Get("envDefault"),
 			doc:       f.Tag.Get("doc"),
@@ -36,12 +36,21 @@ func settings() []setting {
 	return out
 }
 
-// loadConfig reads the slice of the settings that a process may see. Secrets of others in its environment are not read,
-// and stray lists them, so that somebody takes them out.
+// loadConfig is readConfig with all that the process needs checked.
 func loadConfig(e environ, process string) (cfg Config, stray []string, err error) {
+	cfg, stray, err = readConfig(e, process)
+	if err != nil {
+		return cfg, stray, err
+	}
+	return cfg, stray, cfg.Validate()
+}
+
+// readConfig reads the slice of the settings that a process may see. Secrets of others in its environment are not read,
+// and stray lists them, so that somebody takes them out.
+func readConfig(e environ, process string) (cfg Config, stray []string, err error) {
 	slice := map[string]string{}
 	var problems []error
-	for _, s := range settings() {
+	for _, s := range variables() {
 		if !slices.Contains(s.processes, process) {
 			if s.secret && (e[s.name] != "" || e[s.name+"_FILE"] != "") {
 				stray = append(stray, s.name)
@@ -64,14 +73,14 @@ func loadConfig(e environ, process string) (cfg Config, stray []string, err erro
 		return Config{}, stray, unreadable(slice)
 	}
 	cfg.process, cfg.env = process, e
-	return cfg, stray, cfg.Validate()
+	return cfg, stray, nil
 }
 
 // unreadable names the variables whose values do not parse. The library's own error quotes values, and a value may be a
 // secret put into the wrong variable.
 func unreadable(slice map[string]string) error {
 	var problems []error
-	for _, s := range settings() {
+	for _, s := range variables() {
 		value, ok := slice[s.name]
 		if !ok {
 			continue

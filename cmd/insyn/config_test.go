@@ -140,7 +140,7 @@ func TestReadmeTable(t *testing.T) {
 
 func TestEveryVariableIsExplained(t *testing.T) {
 	t.Parallel()
-	for _, s := range settings() {
+	for _, s := range variables() {
 		if s.doc == "" || len(s.processes) == 0 {
 			t.Errorf("%s: no doc or no process", s.name)
 		}

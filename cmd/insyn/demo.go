@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"path/filepath"
 
 	"insyn/internal/demo"
@@ -47,11 +49,25 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 		}
 	}
 	return demo.Run(ctx, demo.Options{
-		Folder: *folder, Out: a.stdout, Persons: *persons, RedisURL: a.env["REDIS_URL"],
-		Start: func(ctx context.Context, env map[string]string, ready func()) error {
-			ready()
-			<-ctx.Done()
-			return nil
-		},
+		Folder: *folder, Out: a.stdout, Persons: *persons, RedisURL: a.env["REDIS_URL"], Start: startAll,
 	})
+}
+
+// startAll runs the four processes in this one, each with its own slice of the demo's configuration and its own pool.
+func startAll(ctx context.Context, env map[string]string, log io.Writer, ready func()) error {
+	t := newTogether(ctx)
+	for _, p := range processes() {
+		cfg, _, err := loadConfig(environ(env), p.name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		logger, dropped := newLogger(log, cfg)
+		t.add(func(ctx context.Context, ready func()) error {
+			if err := p.start(ctx, cfg, logger, dropped, ready); err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			return nil
+		})
+	}
+	return t.run(ready)
 }

@@ -82,6 +82,9 @@ func (a *app) loadDemo() error {
 	if err != nil {
 		return err
 	}
+	if demo["INSYN_WEB_DATABASE_URL"] == "" {
+		return fmt.Errorf("the demo of this folder has not got far enough: wait until it says that it is ready")
+	}
 	_, _ = fmt.Fprintf(a.stderr, "insyn: INSYN_DATABASE_URL is not set; using the demo of this folder (%s)\n", demoFile)
 	maps.Copy(demo, a.env)
 	a.env = demo

@@ -12,8 +12,21 @@ func commands() []command {
 	return []command{
 		helpCommand(),
 		demoCommand(),
+		webCommand(),
+		shareCommand(),
+		workerCommand(),
+		schedulerCommand(),
 		migrateCommand(),
+		checkCommand(),
+		userCommand(),
+		requestCommand(),
+		jobsCommand(),
+		mailCommand(),
+		purgeCommand(),
+		remindCommand(),
+		reportCommand(),
 		dueCommand(),
+		mayMailCommand(),
 	}
 }
 
@@ -68,7 +81,7 @@ func printCommands(w io.Writer) {
 func configTable() string {
 	var b strings.Builder
 	b.WriteString("| variable | read by | default | meaning |\n| --- | --- | --- | --- |\n")
-	for _, s := range settings() {
+	for _, s := range variables() {
 		byDefault := ""
 		if s.byDefault != "" {
 			byDefault = "`" + s.byDefault + "`"

@@ -80,6 +80,8 @@ func exitCode(c command, err error, stderr io.Writer) int {
 		return exitDone
 	case errors.Is(err, errWaiting):
 		return exitWaiting
+	case errors.Is(err, errNo):
+		return exitFailed
 	case errors.As(err, &usage):
 		_, _ = fmt.Fprintf(stderr, "insyn %s: %v\n\n%s\n", c.name, err, c.usage)
 		return exitUsage

@@ -3,13 +3,17 @@ package demo
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"insyn/internal/datamap"
 	"insyn/internal/democrm"
 	"insyn/internal/postgres"
+	"insyn/internal/records"
 )
 
 // owner is the login that the databases belong to: migrations run as it, no process does.
@@ -154,6 +158,9 @@ func (d *demo) fillCRM(ctx context.Context) (string, error) {
 	if err := democrm.Generate(ctx, crm, register, democrm.Size{Persons: d.Persons, Seed: 1}); err != nil {
 		return "", err
 	}
+	if err := d.mapCRM(ctx, crm); err != nil {
+		return "", err
+	}
 	for _, s := range []string{
 		`grant usage on schema register to insyn_web, insyn_worker`,
 		`grant select on all tables in schema register to insyn_web, insyn_worker`,
@@ -168,6 +175,25 @@ func (d *demo) fillCRM(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("count the persons: %w", err)
 	}
 	return fmt.Sprintf("%d persons, all invented", persons), nil
+}
+
+// mapCRM puts the data map where the processes and a curious reader find it, and makes the ledger, the functions that the
+// CRM asks, and the rights of web and worker.
+func (d *demo) mapCRM(ctx context.Context, crm *pgxpool.Pool) error {
+	d.env["INSYN_MAP"] = filepath.Join(d.Folder, "datamap.yaml")
+	if err := os.WriteFile(d.env["INSYN_MAP"], democrm.Map(), 0o644); err != nil {
+		return fmt.Errorf("write the data map: %w", err)
+	}
+	m, err := datamap.Parse("datamap.yaml", democrm.Map())
+	if err != nil {
+		return fmt.Errorf("read the data map: %w", err)
+	}
+	for _, s := range m.Sources {
+		if err := records.MigrateSource(ctx, crm, m, s.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *demo) open(ctx context.Context, database string) (*pgxpool.Pool, error) {

@@ -19,7 +19,7 @@ type Options struct {
 	// RedisURL is a real Redis; empty: one inside the process, without persistence.
 	RedisURL string
 	// Start runs the processes with the demo's variables until ctx ends, and calls ready when they answer.
-	Start func(ctx context.Context, env map[string]string, ready func()) error
+	Start func(ctx context.Context, env map[string]string, log io.Writer, ready func()) error
 }
 
 // Run sets everything up, starts the processes, tells where to click, and tears down when ctx ends.
@@ -49,7 +49,8 @@ func Run(ctx context.Context, o Options) error {
 	if err := d.chooseAddresses(); err != nil {
 		return err
 	}
-	d.env["INSYN_MAP"] = filepath.Join(d.Folder, "datamap.yaml")
+	d.env["INSYN_REGISTER_NAME"] = "Exempelregistret AB"
+	d.env["INSYN_REGISTER_CONTACT"] = "kund@exempelregistret.example"
 	d.env["INSYN_LOG_FORMAT"] = "text"
 	if err := d.writeEnv(); err != nil {
 		return err
@@ -128,12 +129,21 @@ func (d *demo) prepare() error {
 
 // serve starts the processes and waits for the end.
 func (d *demo) serve(ctx context.Context) error {
+	log, err := os.OpenFile(filepath.Join(d.Folder, "processes.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the log of the processes: %w", err)
+	}
+	defer func() { _ = log.Close() }()
 	d.printf("%-26s … ", "the four processes")
 	begun := time.Now()
-	err := d.Start(ctx, d.env, func() {
-		d.printf("%s\n", took(begun))
+	err = d.Start(ctx, d.env, log, func() {
+		d.printf("%s · log in %s\n", took(begun), log.Name())
 		d.tell()
 	})
-	d.printf("\nStopping.\n")
+	if err == nil || ctx.Err() != nil {
+		d.printf("\nThe processes have stopped.\n")
+		return nil
+	}
+	d.printf("failed\n")
 	return err
 }

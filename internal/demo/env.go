@@ -3,6 +3,7 @@ package demo
 import (
 	"bufio"
 	"crypto/rand"
+	"encoding/base32"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -24,6 +25,16 @@ func (d *demo) secret(name string) string {
 		b := make([]byte, 18)
 		_, _ = rand.Read(b) // crypto/rand never fails
 		d.env[name] = base64.RawURLEncoding.EncodeToString(b)
+	}
+	return d.env[name]
+}
+
+// password is a secret that a person can read and copy with a double click.
+func (d *demo) password(name string) string {
+	if d.env[name] == "" {
+		b := make([]byte, 10)
+		_, _ = rand.Read(b) // crypto/rand never fails
+		d.env[name] = strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
 	}
 	return d.env[name]
 }

@@ -92,7 +92,7 @@ func (d *demo) person(ctx context.Context, tx pgx.Tx, p Person) (made bool, err 
 		return false, err
 	}
 	_, err = account.Create(ctx, tx, account.New{
-		Email: p.Email, Name: p.Name, Password: d.secret(p.secret), Roles: p.Roles, Language: "sv",
+		Email: p.Email, Name: p.Name, Password: d.password(p.secret), Roles: p.Roles, Language: "sv",
 	}, 0)
 	return err == nil, err
 }
