@@ -17,8 +17,9 @@ import (
 // Numbers is the report: counts and the ids of our own requests, nothing about anybody. It is stored as insyn.report.body;
 // the counts bear the names of the placeholders in the report's text.
 type Numbers struct {
-	From dsar.Date `json:"from"`
-	To   dsar.Date `json:"to"`
+	From   dsar.Date         `json:"from"`
+	To     dsar.Date         `json:"to"`
+	Period map[string]string `json:"period"` // in words, by language
 
 	NeedsYou       int64   `json:"needs_you_count"` // what somebody has to do today
 	Approval       []int64 `json:"approval"`        // erasures that wait for an administrator
@@ -100,6 +101,7 @@ func count(ctx context.Context, tx pgx.Tx, slot time.Time) (Numbers, settings.Se
 	}
 	today := dsar.DateOf(slot, s.Location())
 	n := Numbers{From: dsar.DateOf(since, s.Location()), To: today}
+	n.Period = map[string]string{"sv": period(n.From, n.To, "sv"), "en": period(n.From, n.To, "en")}
 	if err := n.happened(ctx, tx, since, slot, s); err != nil {
 		return n, s, err
 	}
@@ -111,6 +113,14 @@ func count(ctx context.Context, tx pgx.Tx, slot time.Time) (Numbers, settings.Se
 		n.NeedsYou += int64(len(list))
 	}
 	return n, s, nil
+}
+
+// period is one day, or the first and the last.
+func period(from, to dsar.Date, lang string) string {
+	if from == to {
+		return to.In(lang)
+	}
+	return from.In(lang) + " – " + to.In(lang)
 }
 
 func sweepReport(ctx context.Context, pool *pgxpool.Pool, slot time.Time) (int64, error) {

@@ -52,6 +52,9 @@ func TestReportCountsOnceAndTellsTheOfficer(t *testing.T) {
 			t.Errorf("report %s lacks %s", got, want)
 		}
 	}
+	if n.Period["sv"] == "" || n.Period["en"] == "" {
+		t.Errorf("period %v", n.Period)
+	}
 	if again, err := Report(ctx, own, slot); again != nil || err != nil {
 		t.Errorf("the same slot again: %v, %v", again, err)
 	}
