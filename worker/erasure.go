@@ -1,0 +1,265 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/audit"
+	"insyn/internal/dsar"
+	"insyn/internal/mention"
+	"insyn/internal/records"
+	"insyn/internal/request"
+	"insyn/internal/settings"
+	"insyn/jobs"
+)
+
+// Receipt is what an erasure did in one source: counts, and what a law keeps. No identifiers.
+type Receipt struct {
+	At           string            `json:"at"`
+	MapVersion   int               `json:"map_version"`
+	Counts       map[string]int    `json:"counts"`
+	Kept         []records.Kept    `json:"kept"`
+	Findings     []records.Finding `json:"findings,omitempty"` // of the rescan
+	RescannedAt  string            `json:"rescanned_at,omitempty"`
+	RegisterNote bool              `json:"register_note,omitempty"` // the reference register still shows the person
+}
+
+// erasure anonymises the request's people. First it fixes who they are, sealed; then each source commits once, with its
+// ledger row; then our own tables follow in one commit with the job.
+func (w *Worker) erasure(ctx context.Context, c *Claim) error {
+	r, err := w.store.Get(ctx, c.RequestID)
+	if err != nil {
+		return err
+	}
+	if r.ErasedAt != nil || r.Closed() {
+		return c.Commit(ctx, func(pgx.Tx) error { return nil })
+	}
+	if r.ApprovedBy == 0 || r.ApprovedPlan == nil {
+		return dsar.GiveUp("not_approved")
+	}
+	set, err := settings.Load(ctx, w.Pool)
+	if err != nil {
+		return err
+	}
+	list := targets(r)
+	ids, begun, err := w.identify(ctx, c, r, list)
+	if err != nil {
+		return err
+	}
+	if !begun && !r.NoWait { // once a source has committed there is no way back
+		if why, err := w.awaited(ctx, r); err != nil {
+			return err
+		} else if why != "" {
+			return w.waitFor(ctx, c, r, why)
+		}
+	}
+	outcomes := make([]*records.Outcome, 0, len(list))
+	for _, t := range list {
+		o, err := w.erase(ctx, c, r, set, t, ids)
+		if err != nil {
+			return w.rehearseAgain(ctx, c, r, erasureFault(err))
+		}
+		outcomes = append(outcomes, o)
+	}
+	return c.Commit(ctx, func(tx pgx.Tx) error { return w.erased(ctx, tx, set, r, list, outcomes, ids) })
+}
+
+func (w *Worker) erase(ctx context.Context, c *Claim, r *request.Request, set settings.Settings, t target, ids mention.Person) (*records.Outcome, error) {
+	src, err := w.source(t.source)
+	if err != nil {
+		return nil, dsar.GiveUp("no_source")
+	}
+	// The fence goes up first: a run of an older epoch, frozen before its commit, cannot commit any more.
+	if err := src.Fence(ctx, r.ID, t.subject.HMAC, c.Epoch); err != nil {
+		return nil, err
+	}
+	e := t.erasure(r, c.Epoch, set, c)
+	e.Approved = &records.Approved{Hash: r.ApprovedPlan.Hash, Counts: countsOf(r.ApprovedPlan, t.source)}
+	if list := targets(r); len(list) > 1 { // the stored hash is that of all sources, one after another
+		for i, other := range list {
+			if other.source == t.source && len(r.ApprovedPlan.Hash) == 32*len(list) {
+				e.Approved.Hash = r.ApprovedPlan.Hash[32*i : 32*(i+1)]
+			}
+		}
+	}
+	for _, a := range ids.Emails {
+		e.HMACs = append(e.HMACs, w.Keys.HMAC("ledger", strings.ToLower(a)))
+	}
+	if w.objected(ctx, r) {
+		e.Suppress = w.suppressions(ids.Emails)
+	}
+	return src.Erase(ctx, e)
+}
+
+func countsOf(p *request.ApprovedPlan, source string) map[string]int {
+	out := map[string]int{}
+	for k, n := range p.Counts {
+		if table, ok := strings.CutPrefix(k, source+" "); ok {
+			out[table] = n
+		}
+	}
+	return out
+}
+
+// identify records, sealed, who the people are, before anything is destroyed; a second run reads what the first wrote,
+// since afterwards the sources know nobody. begun tells that a source has committed already.
+func (w *Worker) identify(ctx context.Context, c *Claim, r *request.Request, list []target) (ids mention.Person, begun bool, err error) {
+	var sealed []byte
+	err = w.Pool.QueryRow(ctx, `
+		select identifiers
+		  from insyn.request_subject
+		 where request_id = $1
+		   and identifiers is not null
+		 order by id
+		 limit 1`, r.ID).Scan(&sealed)
+	if err == nil {
+		if err := w.Keys.OpenJSON("request_subject.identifiers", sealed, &ids); err != nil {
+			return ids, false, dsar.GiveUp("sealed")
+		}
+		for _, t := range list {
+			src, err := w.source(t.source)
+			if err != nil {
+				return ids, false, dsar.GiveUp("no_source")
+			}
+			_, done, err := src.LedgerRow(ctx, r.ID, t.subject.HMAC)
+			if err != nil {
+				return ids, false, err
+			}
+			begun = begun || done
+		}
+		return ids, begun, nil
+	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return ids, false, fmt.Errorf("read identifiers of request %d: %w", r.ID, err)
+	}
+	for _, t := range list {
+		src, err := w.source(t.source)
+		if err != nil {
+			return ids, false, dsar.GiveUp("no_source")
+		}
+		p, err := src.Identifiers(ctx, t.keys)
+		if err != nil {
+			return ids, false, err
+		}
+		ids = join(ids, p)
+	}
+	body, err := w.Keys.SealJSON("request_subject.identifiers", ids)
+	if err != nil {
+		return ids, false, err
+	}
+	return ids, false, c.Step(ctx, func(tx pgx.Tx) error {
+		for _, t := range list {
+			if _, err := tx.Exec(ctx, `update insyn.request_subject set identifiers = $2 where id = $1`, t.subject.ID, body); err != nil {
+				return fmt.Errorf("record identifiers of request %d: %w", r.ID, err)
+			}
+		}
+		return audit.Write(ctx, tx, audit.Entry{Action: "erasure.identifiers_recorded", RequestID: r.ID})
+	})
+}
+
+func join(a, b mention.Person) mention.Person {
+	if a.Called == "" {
+		a.Called = b.Called
+	}
+	a.Given, a.Surname = append(a.Given, b.Given...), append(a.Surname, b.Surname...)
+	a.FormerSurnames, a.Nicknames = append(a.FormerSurnames, b.FormerSurnames...), append(a.Nicknames, b.Nicknames...)
+	a.Emails, a.Phones = append(a.Emails, b.Emails...), append(a.Phones, b.Phones...)
+	a.Addresses, a.Handles = append(a.Addresses, b.Addresses...), append(a.Handles, b.Handles...)
+	if a.Personnummer == "" {
+		a.Personnummer = b.Personnummer
+	}
+	if a.CustomerNo == "" {
+		a.CustomerNo = b.CustomerNo
+	}
+	return a
+}
+
+// awaited is what the erasure waits for: an access or portability request that is not answered, or a live link.
+func (w *Worker) awaited(ctx context.Context, r *request.Request) (string, error) {
+	var open, live bool
+	for _, u := range r.Subjects {
+		var o, l bool
+		err := w.Pool.QueryRow(ctx, `
+			select exists (select 1
+			                 from insyn.request q
+			                 join insyn.request_subject s on s.request_id = q.id
+			                where s.key_hmac = $1
+			                  and q.kind in ('access', 'portability')
+			                  and q.closed_at is null),
+			       exists (select 1
+			                 from insyn.link l
+			                 join insyn.request_subject s on s.request_id = l.request_id
+			                where s.key_hmac = $1
+			                  and l.revoked_at is null
+			                  and l.expires_at > now())`, u.HMAC).Scan(&o, &l)
+		if err != nil {
+			return "", fmt.Errorf("look what request %d waits for: %w", r.ID, err)
+		}
+		open, live = open || o, live || l
+	}
+	switch {
+	case open:
+		return "open_access", nil
+	case live:
+		return "live_link", nil
+	}
+	return "", nil
+}
+
+// waitFor says on the request's page what it waits for, and looks again in a while.
+func (w *Worker) waitFor(ctx context.Context, c *Claim, r *request.Request, why string) error {
+	return c.Again(ctx, waitPause, why, func(tx pgx.Tx) error {
+		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForDelivery})
+	})
+}
+
+// rehearseAgain brings a plan that is no longer the approved one back to the approver.
+func (w *Worker) rehearseAgain(ctx context.Context, c *Claim, r *request.Request, err error) error {
+	var coded *dsar.Code
+	if !errors.As(err, &coded) || (coded.Code != "plan_changed" && coded.Code != "counts_grew") {
+		return err
+	}
+	return c.Commit(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `update insyn.job set code = $2 where id = $1`, c.ID, coded.Code); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `update insyn.request set approved_by = null, approved_at = null, approved_plan = null where id = $1`, r.ID)
+		if err != nil {
+			return fmt.Errorf("drop the approval of request %d: %w", r.ID, err)
+		}
+		if err := audit.Write(ctx, tx, audit.Entry{Action: "erasure." + coded.Code, RequestID: r.ID}); err != nil {
+			return err
+		}
+		if _, err := jobs.Insert(ctx, tx, jobs.New{Kind: jobs.Rehearsal, RequestID: r.ID}); err != nil {
+			return err
+		}
+		return w.tell(ctx, tx, r.ID, "mail.news")
+	})
+}
+
+// objected tells whether the person has said no to mailings: that survives the erasure as a keyed hash.
+func (w *Worker) objected(ctx context.Context, r *request.Request) bool {
+	for _, u := range r.Subjects {
+		var yes bool
+		err := w.Pool.QueryRow(ctx, `
+			select state in ('objected', 'withdrawn', 'no')
+			  from insyn.consent_event
+			 where key_hmac = $1
+			   and box = 'newsletter'
+			 order by id desc
+			 limit 1`, u.HMAC).Scan(&yes)
+		if err == nil && yes {
+			return true
+		}
+	}
+	return false
+}
+
+func receiptJSON(o *records.Outcome, version int, register bool) ([]byte, error) {
+	return json.Marshal(Receipt{At: o.At.UTC().Format("2006-01-02T15:04:05Z"), MapVersion: version, Counts: o.Counts, Kept: o.Kept, RegisterNote: register})
+}
