@@ -2,6 +2,7 @@ package share
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"insyn/internal/dossier"
@@ -50,7 +51,7 @@ func (s *site) proposalPage(r *http.Request, o opened, section string, no int64)
 	v := proposalPage{page: s.openedPage(o, s.Texts.Label(o.lang, "share.proposal_title")), Once: once()}
 	v.Here = "/v/proposal"
 	for _, info := range o.dossier.Filled() {
-		v.Others = append(v.Others, dossierLink{Label: info.Label.In(o.lang), Path: "/v/section/" + info.ID})
+		v.Others = append(v.Others, dossierLink{Label: info.Label.In(o.lang), Path: "/v/section/" + url.PathEscape(info.ID)})
 	}
 	info, ok := o.dossier.Section(section)
 	if !ok {

@@ -28,12 +28,12 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	live, err := s.startPage(v)
-	if err != nil {
-		return err
-	}
+	live, err := s.startPage(v) // made in any case, so that a dead link takes as long as a live one
 	if !v.link.alive {
 		return s.show(w, r, http.StatusNotFound, "notice", dead)
+	}
+	if err != nil {
+		return err
 	}
 	return s.show(w, r, http.StatusOK, "notice", live)
 }
