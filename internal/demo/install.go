@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -85,31 +86,32 @@ func (d *demo) unpack(ctx context.Context) error {
 	return nil
 }
 
-// missingPackages is the server of this Debian and those of the libraries it asks for that are not installed.
+// missingPackages is the server of this Debian and the libraries it leads to that are not installed.
 func missingPackages(ctx context.Context, own []string) ([]string, error) {
-	server, err := dependencies(ctx, own, "postgresql")
+	metas, err := dependencies(ctx, own, "postgresql")
 	if err != nil {
 		return nil, err
 	}
 	var wanted []string
-	for _, s := range server {
-		if !strings.HasPrefix(s, "postgresql-") || major("PostgreSQL) "+strings.TrimPrefix(s, "postgresql-")) < oldest {
-			continue
-		}
-		wanted = append(wanted, s)
-		libs, err := dependencies(ctx, own, s)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range libs {
-			// The compiler of queries is large, and the server works without it.
-			if strings.HasPrefix(l, "lib") && !strings.HasPrefix(l, "libllvm") && !have(ctx, l) {
-				wanted = append(wanted, l)
-			}
+	for _, m := range metas {
+		if digits, ok := strings.CutPrefix(m, "postgresql-"); ok && major("PostgreSQL) "+digits) >= oldest {
+			wanted = append(wanted, m)
 		}
 	}
 	if len(wanted) == 0 {
 		return nil, fmt.Errorf("apt knows no PostgreSQL %d or newer", oldest)
+	}
+	for i := 0; i < len(wanted); i++ { // grows while it is walked: a library may lead to others
+		leads, err := dependencies(ctx, own, wanted[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range leads {
+			// The compiler of queries is large, and the server works without it.
+			if strings.HasPrefix(l, "lib") && !strings.HasPrefix(l, "libllvm") && !slices.Contains(wanted, l) && !have(ctx, l) {
+				wanted = append(wanted, l)
+			}
+		}
 	}
 	return wanted, nil
 }
