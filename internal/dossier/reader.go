@@ -60,8 +60,8 @@ func NewReader(src io.ReaderAt, size int64) (*Reader, error) {
 	return r, nil
 }
 
-func readJSON(src io.Reader, kind byte, v any) error {
-	got, payload, err := readFrame(bufio.NewReader(src))
+func readJSON(src *io.SectionReader, kind byte, v any) error {
+	got, payload, err := readFrame(bufio.NewReader(src), src.Size())
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (r *Reader) each(x indexed, from, limit int64, yield func(Record, error) bo
 	src := bufio.NewReaderSize(io.NewSectionReader(r.src, at, r.end-at), 64<<10)
 	pick := portableIndexes(r.meta, x.Section)
 	for no := mark * markEvery; limit != 0; {
-		kind, payload, err := readFrame(src)
+		kind, payload, err := readFrame(src, r.end-at)
 		if err != nil {
 			yield(Record{}, err)
 			return
@@ -173,7 +173,8 @@ func (r *Reader) each(x indexed, from, limit int64, yield func(Record, error) bo
 	}
 }
 
-func readFrame(r *bufio.Reader) (kind byte, payload []byte, err error) {
+// readFrame reads a frame of at most limit bytes, so that a damaged length makes us allocate no more than there is.
+func readFrame(r *bufio.Reader, limit int64) (kind byte, payload []byte, err error) {
 	if kind, err = r.ReadByte(); err != nil {
 		return 0, nil, fmt.Errorf("read a dossier: %w", noEOF(err))
 	}
@@ -181,7 +182,7 @@ func readFrame(r *bufio.Reader) (kind byte, payload []byte, err error) {
 	if err != nil {
 		return 0, nil, fmt.Errorf("read a dossier: %w", noEOF(err))
 	}
-	if n > maxFrame {
+	if n > maxFrame || int64(n) > limit {
 		return 0, nil, ErrDamaged
 	}
 	payload = make([]byte, n)

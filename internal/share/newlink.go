@@ -4,12 +4,14 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"insyn/internal/settings"
 )
 
 // askNewLink asks the workers for a new link to the address on file. The answer is the same for any token.
 func (s *site) askNewLink(w http.ResponseWriter, r *http.Request) error {
+	began := time.Now()
 	v, err := s.visit(w, r)
 	if err != nil {
 		return err
@@ -18,6 +20,7 @@ func (s *site) askNewLink(w http.ResponseWriter, r *http.Request) error {
 		if err := s.wantLink(r, v.link, v.lang); err != nil {
 			return err
 		}
+		even(r.Context(), began, wishTime)
 		http.Redirect(w, r, "/s/"+v.token.Text()+"/asked", http.StatusSeeOther)
 		return nil
 	}
@@ -38,10 +41,12 @@ func (s *site) wantLink(r *http.Request, l link, lang string) error {
 }
 
 func (s *site) newLinkAsked(w http.ResponseWriter, r *http.Request) error {
+	began := time.Now()
 	v, err := s.visit(w, r)
 	if err != nil {
 		return err
 	}
+	even(r.Context(), began, lookTime)
 	return s.showAsked(w, r, v.settings, v.lang)
 }
 

@@ -3,6 +3,7 @@ package share
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"insyn/internal/wording"
 )
@@ -20,6 +21,7 @@ const (
 // start is the page behind the link in the mail. Mail scanners see it too: it changes nothing and holds nothing of the
 // person.
 func (s *site) start(w http.ResponseWriter, r *http.Request) error {
+	began := time.Now()
 	v, err := s.visit(w, r)
 	if err != nil {
 		return err
@@ -28,7 +30,8 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	live, err := s.startPage(v) // made in any case, so that a dead link takes as long as a live one
+	live, err := s.startPage(v)
+	even(r.Context(), began, lookTime)
 	if !v.link.alive {
 		return s.show(w, r, http.StatusNotFound, "notice", dead)
 	}
