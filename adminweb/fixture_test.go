@@ -215,3 +215,12 @@ func once(t *testing.T, body, action string) string {
 	}
 	return m[1]
 }
+
+// values makes a form of name, value, name, value.
+func values(pairs ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Add(pairs[i], pairs[i+1])
+	}
+	return v
+}

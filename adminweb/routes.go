@@ -18,7 +18,7 @@ type route struct {
 
 // routes is the site map.
 func (s *site) routes() []route {
-	return []route{
+	routes := []route{
 		{"GET /login", anyone, s.loginPage, false},
 		{"POST /login", anyone, s.login, false},
 		{"POST /logout", anyone, s.logout, false},
@@ -34,6 +34,38 @@ func (s *site) routes() []route {
 		{"GET /search", seePeople, s.searchPage, false},
 		{"POST /search", seePeople, s.search, false},
 		{"POST /search/suggest", seePeople, s.suggest, true},
+
+		{"GET /person/{source}/{token}", seePeople, s.personPage, false},
+		{"GET /person/{source}/{token}/share", takeRequests, s.sharePage, false},
+		{"POST /person/{source}/{token}/share", takeRequests, s.share, false},
+		{"GET /person/{source}/{token}/export", takeRequests, s.exportPage, false},
+		{"POST /person/{source}/{token}/export", takeRequests, s.export, false},
+		{"GET /person/{source}/{token}/edit", takeRequests, s.editPage, false},
+		{"POST /person/{source}/{token}/edit", takeRequests, s.edit, false},
+		{"GET /person/{source}/{token}/register", takeRequests, s.registerPersonPage, false},
+		{"POST /person/{source}/{token}/register", takeRequests, s.registerPerson, false},
+		{"GET /person/{source}/{token}/erase", approve, s.erasePage, false},
+		{"POST /person/{source}/{token}/erase", approve, s.erase, false},
+		{"POST /person/{source}/{token}/consent/{box}", takeRequests, s.setConsent, false},
+
+		{"GET /register", takeRequests, s.registerPage, false},
+		{"POST /register", takeRequests, s.register, false},
+		{"GET /requests/{id}", seePeople, s.requestPage, false},
+		{"GET /requests/{id}/events", seePeople, s.requestEvents, true},
+		{"GET /requests/{id}/review", takeRequests, s.reviewPage, false},
+		{"POST /requests/{id}/send", takeRequests, s.send, false},
+		{"GET /requests/{id}/correct", takeRequests, s.correctPage, false},
+		{"POST /requests/{id}/correct", takeRequests, s.correct, false},
+		{"GET /requests/{id}/rehearsal", planErasure, s.rehearsalPage, false},
+		{"POST /requests/{id}/approve", approve, s.approve, false},
+		{"POST /requests/{id}/person", takeRequests, s.addPerson, false},
+		{"POST /requests/{id}/links/{link}/revoke", takeRequests, s.revokeLink, false},
+		{"POST /requests/{id}/links/{link}/code", takeRequests, s.giveCode, false},
+		{"POST /requests/{id}/retry/{job}", takeRequests, s.retryOf, false},
+
+		{"GET /jobs", seeOperations, s.jobs, false},
+		{"POST /jobs/{job}/retry", operate, s.retryJob, false},
+		{"POST /jobs/{job}/giveup", operate, s.giveUpJob, false},
 		{"GET /queues/", seeOperations, s.showQueues, true},
 
 		{"GET /settings", configure, s.settingsPage, false},
@@ -49,6 +81,10 @@ func (s *site) routes() []route {
 		{"POST /users/{id}/enable", manageUsers, s.enableUser, false},
 		{"GET /audit", readAudit, s.audit, false},
 	}
+	for _, st := range s.steps() {
+		routes = append(routes, route{pattern: "POST /requests/{id}/" + st.name, do: st.do, answer: s.take(st)})
+	}
+	return routes
 }
 
 // mux mounts the site map. What it does not name is a page of ours too.
