@@ -4,13 +4,13 @@
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null 2>&1; }
-postgres() { have postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
-chromium() { have chromium || have chromium-browser || have google-chrome; }
+has_postgres() { have postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+has_chromium() { have chromium || have chromium-browser || have google-chrome; }
 
 missing=()
-postgres || missing+=(postgresql)
+has_postgres || missing+=(postgresql)
 have redis-server || missing+=(redis-server)
-chromium || missing+=(chromium)
+has_chromium || missing+=(chromium)
 have python3 || missing+=(python3)
 if [ ${#missing[@]} -eq 0 ]; then
     exit 0
@@ -31,11 +31,16 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=(sudo -n)
 fi
 
-install() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "$@" >/dev/null
+log=$(mktemp)
+quietly() { # what apt says matters only when it fails
+    if ! "$@" >"$log" 2>&1; then
+        tail -20 "$log" >&2
+        exit 1
+    fi
 }
+install() { quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "$@"; }
 
-"${as_root[@]}" apt-get update -q >/dev/null
+quietly "${as_root[@]}" apt-get update -q
 # No service is started by an installation here: the tests start their own, on sockets and ports of their own.
 policy=/usr/sbin/policy-rc.d
 ours=no
@@ -44,7 +49,7 @@ if [ ! -e "$policy" ]; then
     "${as_root[@]}" chmod +x "$policy"
     ours=yes
 fi
-trap '[ "$ours" = no ] || "${as_root[@]}" rm -f "$policy"' EXIT
+trap 'rm -f "$log"; [ "$ours" = no ] || "${as_root[@]}" rm -f "$policy"' EXIT
 if [[ " ${missing[*]} " == *" postgresql "* ]]; then
     install postgresql-common
     "${as_root[@]}" sed -ri 's/^#?(create_main_cluster) .*$/\1 = false/' /etc/postgresql-common/createcluster.conf
