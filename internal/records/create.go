@@ -26,7 +26,7 @@ func (s *Source) CreateFromRegister(ctx context.Context, p refdata.Person) (stri
 		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtext('insyn.register'), hashtext($1))`, p.RegisterID); err != nil {
 			return err
 		}
-		found, err := s.ByRegisterID(ctx, p.RegisterID)
+		found, err := s.byRegisterID(ctx, tx, p.RegisterID)
 		if err == nil {
 			key = found
 			return nil

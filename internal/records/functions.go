@@ -19,13 +19,15 @@ func functionsSQL(s *datamap.Source) (string, error) {
 		return "", fmt.Errorf("the map needs columns with the roles consent.newsletter and consent.processing in %s", subject.Name)
 	}
 	// The keys are declared by the columns' own types, so the text is the same whatever they are.
-	var declare, match []string
+	// They are filled in the body: what fails in a declaration is no exception of its own block.
+	var declare, assign, match []string
 	for i, k := range s.Subject.Key {
 		value := "person"
 		if len(s.Subject.Key) > 1 {
 			value = fmt.Sprintf("split_part(person, ',', %d)", i+1)
 		}
-		declare = append(declare, fmt.Sprintf("    k%d %s.%s%%type := %s;", i, quoteTable(subject.Name), quote(k), value))
+		declare = append(declare, fmt.Sprintf("    k%d %s.%s%%type;", i, quoteTable(subject.Name), quote(k)))
+		assign = append(assign, fmt.Sprintf("    k%d := %s;", i, value))
 		match = append(match, fmt.Sprintf("x.%s = k%d", quote(k), i))
 	}
 	live := "true"
@@ -35,6 +37,7 @@ func functionsSQL(s *datamap.Source) (string, error) {
 	contacts, holders := contactQueries(s)
 	return strings.NewReplacer(
 		"{{declare}}", strings.Join(declare, "\n"),
+		"{{assign}}", strings.Join(assign, "\n"),
 		"{{match}}", strings.Join(match, " and "),
 		"{{live}}", live,
 		"{{subject}}", quoteTable(subject.Name),
@@ -75,7 +78,7 @@ func contactQueries(s *datamap.Source) (contacts, holders string) {
 			}
 			fmt.Fprintf(&c, "    return query select t.%s::text from %s where %s and t.%s is not null;\n", quote(col.Name), j.from,
 				strings.Join(mine, " and "), quote(col.Name))
-			j = w.join(t, p, nil, "lower(btrim(x."+quote(col.Name)+"::text)) = lower(btrim(address))")
+			j = w.join(t, p, nil, "lower(btrim(x."+quote(col.Name)+"::text)) = lower(btrim(holders.address))")
 			fmt.Fprintf(&h, "    return query select %s from %s join %s as x on %s where %s;\n", keyText("x", subject.Key), j.from,
 				quoteTable(subject.Name), strings.Join(same, " and "), and(live))
 		}

@@ -51,15 +51,18 @@ $$;
 -- The addresses and numbers of a person.
 create or replace function insyn_ledger.contacts(person text) returns setof text
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
 declare
 {{declare}}
 begin
+{{assign}}
 {{contacts}}
 end
 $$;
 
 create or replace function insyn_ledger.holders(address text) returns setof text
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
 begin
 {{holders}}
 end
@@ -74,6 +77,7 @@ declare
 {{declare}}
 begin
     perform insyn_ledger.suppression_key();
+{{assign}}
     select {{newsletter}}, {{processing}}
       into newsletter, processing
       from {{subject}} as x
@@ -115,6 +119,7 @@ declare
 {{declare}}
 begin
     perform insyn_ledger.suppression_key();
+{{assign}}
     select {{processing}}
       into processing
       from {{subject}} as x

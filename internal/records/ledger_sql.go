@@ -72,14 +72,24 @@ func grantsSQL(s *datamap.Source) string {
 			fmt.Fprintf(&b, "grant usage on schema %s to insyn_web, insyn_worker;\n", quote(schema))
 			fmt.Fprintf(&b, "grant usage on all sequences in schema %s to insyn_worker;\n", quote(schema))
 		}
-		var all []string
+		var all, free []string
 		for _, c := range e.Value.Columns {
 			all = append(all, quote(c.Name))
+			if !e.Value.Kept(c.Name) {
+				free = append(free, quote(c.Name))
+			}
 		}
 		columns := strings.Join(all, ", ")
 		table := quoteTable(e.Name)
 		fmt.Fprintf(&b, "grant select (%s) on %s to insyn_web;\n", columns, table)
-		fmt.Fprintf(&b, "grant select, insert (%s), update (%s) on %s to insyn_worker;\n", columns, columns, table)
+		fmt.Fprintf(&b, "grant select on %s to insyn_worker;\n", table)
+		if len(free) > 0 {
+			fmt.Fprintf(&b, "grant insert (%s), update (%s) on %s to insyn_worker;\n", columns, strings.Join(free, ", "), table)
+		}
+		// What a law keeps, worker cannot change; expire erases it when its time is over.
+		if e.Value.Keep != nil {
+			fmt.Fprintf(&b, "grant usage on schema %s to insyn_expire;\ngrant select, update, delete on %s to insyn_expire;\n", quote(schema), table)
+		}
 		if e.Value.Erase != "" {
 			fmt.Fprintf(&b, "grant delete on %s to insyn_worker;\n", table)
 		}

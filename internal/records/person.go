@@ -133,6 +133,10 @@ func (c *card) mention() mention.Person {
 
 // ByRegisterID finds the card that refers to an entry of the reference register.
 func (s *Source) ByRegisterID(ctx context.Context, registerID string) (string, error) {
+	return s.byRegisterID(ctx, s.pool, registerID)
+}
+
+func (s *Source) byRegisterID(ctx context.Context, q querier, registerID string) (string, error) {
 	subject := s.plan.Subject()
 	col := subject.ByRole("register_id")
 	if col == nil || registerID == "" {
@@ -140,7 +144,7 @@ func (s *Source) ByRegisterID(ctx context.Context, registerID string) (string, e
 	}
 	var key string
 	// The live card first, then the oldest.
-	err := s.pool.QueryRow(ctx, fmt.Sprintf(`select %s from %s as t where t.%s = $1 order by %s %s limit 1`,
+	err := q.QueryRow(ctx, fmt.Sprintf(`select %s from %s as t where t.%s = $1 order by %s %s limit 1`,
 		keyText("t", subject.Key), quoteTable(subject.Name), quote(col.Name), s.mergedLast("t"), list("t", subject.Key)), registerID).Scan(&key)
 	if err == pgx.ErrNoRows { //nolint:errorlint // pgx returns it bare
 		err = dsar.ErrNotFound
