@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -29,7 +30,7 @@ func (d *Desk) Refuse(ctx context.Context, id, actor int64, f Refusal) error {
 			return &dsar.Invalid{Field: field, Problem: "required"}
 		}
 	}
-	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
+	return d.locked(ctx, id, func(tx pgx.Tx, set settings.Settings, r *request.Request) error {
 		if r.Closed() || r.ErasedAt != nil {
 			return dsar.ErrConflict
 		}
@@ -54,6 +55,9 @@ func (d *Desk) Refuse(ctx context.Context, id, actor int64, f Refusal) error {
 		if _, err := Cancel(ctx, tx, id, Collect, Rehearsal, Erasure, Correction, Consent); err != nil {
 			return err
 		}
+		if err := d.lift(ctx, tx, set, r, actor); err != nil {
+			return err
+		}
 		to := dsar.Refused
 		if f.Done != "" {
 			to = dsar.Partly
@@ -65,10 +69,27 @@ func (d *Desk) Refuse(ctx context.Context, id, actor int64, f Refusal) error {
 		if err := request.Move(ctx, tx, request.Step{ID: id, To: dsar.Working, Actor: actor}); err != nil {
 			return err
 		}
-		_, err = QueueMail(ctx, tx, d.Keys, OutMail{RequestID: id, SubjectID: p.ID, Template: "mail.refused", Language: r.Language, Recipient: p.Address,
-			Answers: to, Vars: map[string]any{"asked_to": f.AskedTo, "reason": f.Reason, "facts": f.Facts, "done": f.Done}})
+		_, err = QueueMail(ctx, tx, d.Keys, f.mail(r, p, to))
 		return err
 	})
+}
+
+// mail is the notice of Art. 12(4). A correction has its own words.
+func (f Refusal) mail(r *request.Request, p request.Subject, to dsar.State) OutMail {
+	m := OutMail{RequestID: r.ID, SubjectID: p.ID, Template: "mail.refused", Language: r.Language, Recipient: p.Address, Answers: to,
+		Vars: map[string]any{"asked_to": f.AskedTo, "reason": f.Reason, "facts": f.Facts, "done": f.Done}}
+	proposal, err := request.ParseProposal(r.Proposal)
+	if r.Kind == dsar.Rectification && f.Done == "" && err == nil && len(proposal.Changes) > 0 {
+		var fields []string
+		for _, c := range proposal.Changes {
+			if c.Label != "" {
+				fields = append(fields, strings.ToLower(c.Label))
+			}
+		}
+		m.Template = "mail.correction_refused"
+		m.Vars = map[string]any{"fields": strings.Join(fields, ", "), "reason": f.Reason + " " + f.Facts}
+	}
+	return m
 }
 
 // AnsweredOnPaper closes a request whose answer went by letter, by hand or by phone; refused when a refusal was decided.

@@ -95,11 +95,13 @@ func (w *Worker) consented(ctx context.Context, tx pgx.Tx, set settings.Settings
 			}
 			m.Vars["in_flight_until"] = today.AddDays(set.InFlightDays).String()
 		}
+	case p.State == "objected":
+		m.Template = "mail.objected"
 	default:
 		m.Template = "mail.restricted"
 		m.Vars["what"] = map[string]string{"sv": w.Texts.Label("sv", "mail.what.all"), "en": w.Texts.Label("en", "mail.what.all")}
 	}
-	if p.Box == "processing" && r.Channel == "share_page" {
+	if p.Box == "processing" && p.State == "restricted" && r.Kind == dsar.Objection {
 		// The weighing of an objection is a person's; the restriction meanwhile is confirmed now.
 		m.Answers = ""
 		if err := request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForReview}); err != nil {
