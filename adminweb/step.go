@@ -100,6 +100,22 @@ func (s *site) steps() []step {
 			run:    func(v *visit, id int64) error { return s.Desk.Rehearse(v.Context(), id, v.who.ID) },
 		},
 		{
+			name: "uphold", do: decide, first: func(*request.Request) bool { return true },
+			fits: func(r *request.Request) bool {
+				return r.Kind == dsar.Objection && r.WaitingFor == dsar.ForReview
+			},
+			fields: noFields,
+			run:    func(v *visit, id int64) error { return s.Desk.Uphold(v.Context(), id, v.who.ID) },
+		},
+		{
+			name: "search_again", do: planErasure, first: func(*request.Request) bool { return true },
+			fits: func(r *request.Request) bool {
+				return r.ErasedAt != nil && r.RescannedAt == nil && r.WaitingFor == dsar.ForReview
+			},
+			fields: noFields,
+			run:    func(v *visit, id int64) error { return s.Desk.SearchAgain(v.Context(), id, v.who.ID) },
+		},
+		{
 			name: "assign", do: takeRequests, first: never, fits: open,
 			fields: func(f *form, r *request.Request) {
 				in := f.add("select", "handler", strconv.FormatInt(r.Handler, 10))
