@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # golangci-lint at a pinned version, built into ./bin; where it cannot be had, go vet and gofmt.
 set -euo pipefail
-version=v2.6.2
+version=v2.15.0
 bin=$PWD/bin/golangci-lint
 
 if ! "$bin" version 2>/dev/null | grep -q "${version#v}"; then

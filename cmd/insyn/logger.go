@@ -13,10 +13,9 @@ import (
 func allowedKeys() map[string]bool {
 	keys := map[string]bool{}
 	for _, k := range strings.Fields(`
-		addr attempt attempts code component count crashes delay dropped epoch err error event job kind level link lost
-		mail method ms path port process progress queue queues request route rows slot source stage state status sweep
-		table took total url variable version wait worker
-		actor id name pid reason requests retry signal tries`) {
+		account actor addr again attempt cause code component count delay epoch err error event id job kind link mail method
+		ms path port process progress queue reason reference request retry_in route rows signal slot source stage state status
+		sweep table template took total tries version wait why worker`) {
 		keys[k] = true
 	}
 	return keys

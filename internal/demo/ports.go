@@ -20,9 +20,12 @@ func (d *demo) chooseAddresses() error {
 		name  string
 		usual int
 	}{
-		{"INSYN_WEB_ADDR", webPort}, {"INSYN_SHARE_ADDR", sharePort},
-		{"INSYN_WEB_METRICS_ADDR", 8410}, {"INSYN_SHARE_METRICS_ADDR", 8411},
-		{"INSYN_WORKER_METRICS_ADDR", 8412}, {"INSYN_SCHEDULER_METRICS_ADDR", 8413},
+		{"INSYN_WEB_ADDR", webPort},
+		{"INSYN_SHARE_ADDR", sharePort},
+		{"INSYN_WEB_METRICS_ADDR", 8410},
+		{"INSYN_SHARE_METRICS_ADDR", 8411},
+		{"INSYN_WORKER_METRICS_ADDR", 8412},
+		{"INSYN_SCHEDULER_METRICS_ADDR", 8413},
 	} {
 		if err := d.chooseAddr(p.name, p.usual); err != nil {
 			return err

@@ -29,7 +29,7 @@ func Reset(folder string) error {
 	if err := s.endOrphan(); err != nil {
 		return err
 	}
-	for _, path := range []string{s.data, s.socket, filepath.Join(folder, "env"), filepath.Join(folder, "postgres.log"), filepath.Join(folder, "processes.log")} {
+	for _, path := range []string{s.base, s.socket, filepath.Join(folder, "env"), filepath.Join(folder, "postgres.log"), filepath.Join(folder, "processes.log")} {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("remove what the last demo left: %w", err)
 		}

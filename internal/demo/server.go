@@ -25,6 +25,7 @@ const (
 
 // server is a PostgreSQL of the demo's own: reached by a socket only, never on a port.
 type server struct {
+	base         string // folder of the two below
 	data, socket string
 	password     string
 	owner        *syscall.Credential // as root: another user, since PostgreSQL refuses root
@@ -78,7 +79,7 @@ func (d *demo) place(s *server) error {
 		s.owner = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		base = filepath.Join("/var/lib/insyn-demo", id)
 	}
-	s.data, s.socket = filepath.Join(base, "data"), filepath.Join(base, "socket")
+	s.base, s.data, s.socket = base, filepath.Join(base, "data"), filepath.Join(base, "socket")
 	if len(s.socket) > maxSocket {
 		s.socket = filepath.Join(os.TempDir(), fmt.Sprintf("insyn-%d-%s", os.Geteuid(), id))
 	}
