@@ -53,7 +53,7 @@ func (s *Source) SetConsent(ctx context.Context, key, box string, c Consent) err
 		return s.logConsent(ctx, tx, key, box, c, at)
 	})
 	if err != nil {
-		return fmt.Errorf("set a consent in %s: %w", s.Name, err)
+		return fmt.Errorf("set a consent in %s: %w", s.Name, safe(err))
 	}
 	return nil
 }

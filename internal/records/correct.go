@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"insyn/internal/datamap"
 	"insyn/internal/dsar"
@@ -51,7 +53,7 @@ func (s *Source) Correct(ctx context.Context, key string, changes []Change) (Cor
 		return nil
 	})
 	if err != nil {
-		return Corrected{}, fmt.Errorf("correct a person of %s: %w", s.Name, err)
+		return Corrected{}, fmt.Errorf("correct a person of %s: %w", s.Name, safe(err))
 	}
 	return out, nil
 }
@@ -120,7 +122,9 @@ func (s *Source) put(ctx context.Context, tx pgx.Tx, t *datamap.PlannedTable, ro
 		sets += quote(e.Name) + " = " + expr + "::" + typ.Name
 	}
 	tag, err := tx.Exec(ctx, fmt.Sprintf(`update %s as x set %s from (select $1::text as k) as v where %s`, quoteTable(t.Name), sets, keyMatch(t)), args...)
-	if postgres.Constraint(err) != "" {
+	var pe *pgconn.PgError
+	// Class 22 is a text that the column's type does not take, 23 a constraint.
+	if errors.As(err, &pe) && (strings.HasPrefix(pe.Code, "22") || strings.HasPrefix(pe.Code, "23")) {
 		return &dsar.Invalid{Field: field, Problem: "other"}
 	}
 	if err != nil {

@@ -53,7 +53,7 @@ func (s *Source) CreateFromRegister(ctx context.Context, p refdata.Person) (stri
 		err = dsar.ErrConflict
 	}
 	if err != nil {
-		return "", fmt.Errorf("create a card in %s: %w", s.Name, err)
+		return "", fmt.Errorf("create a card in %s: %w", s.Name, safe(err))
 	}
 	return key, nil
 }

@@ -315,3 +315,19 @@ func TestPlanDriftIsRefused(t *testing.T) {
 		t.Errorf("an unmapped table: got %v, want an error that names it", err)
 	}
 }
+
+func TestErrorsHoldNoValues(t *testing.T) {
+	t.Parallel()
+	s, pool := crm(t)
+	u := democrm.KnownPerson(democrm.Unique)
+	execute(t, pool, `create function crm.shout() returns trigger language plpgsql as $$
+		begin raise exception 'no change of %', old.surname; end $$`)
+	execute(t, pool, `create trigger shout before update on crm.person for each row execute function crm.shout()`)
+	_, err := s.Rehearse(t.Context(), order(democrm.Unique))
+	if err == nil || strings.Contains(err.Error(), u.Surname) || !strings.Contains(err.Error(), "P0001") {
+		t.Errorf("got %v, want the code and no name", err)
+	}
+	if got := one[string](t, pool, `select surname from crm.person where id = $1`, democrm.Unique); got != u.Surname {
+		t.Error("a failed rehearsal changed the person")
+	}
+}

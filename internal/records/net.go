@@ -55,6 +55,9 @@ func whole(t *ahocorasick.Trie, text string) bool {
 	t.Walk([]byte(text), func(end, length, _ int64) bool {
 		from, to := int(end-length+1), int(end+1)
 		// The end of an address in a longer word ("…example.com" in "….example.com") is still the address.
+		if hyphenated(text, from, to) {
+			return true
+		}
 		if (from == 0 || !sameWord(text[from-1], text[from])) && (to == len(text) || !sameWord(text[to-1], text[to])) {
 			found = true
 			return false
@@ -62,6 +65,18 @@ func whole(t *ahocorasick.Trie, text string) bool {
 		return true
 	})
 	return found
+}
+
+// hyphenated says that a hyphen makes the pattern the end of another name ("Anna-Karin Wallin" is not Karin Wallin), or a sign
+// the end of another address.
+func hyphenated(text string, from, to int) bool {
+	if from < 2 || !isLetter(text[from]) || !isLetter(text[from-2]) && !isDigit(text[from-2]) {
+		return false
+	}
+	if strings.Contains(text[from:to], "@") {
+		return strings.IndexByte("-._+", text[from-1]) >= 0
+	}
+	return text[from-1] == '-' && isLetter(text[from-2])
 }
 
 func sameWord(a, b byte) bool {

@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"insyn/internal/datamap"
@@ -36,7 +37,7 @@ func (r *run) rewrite(t *datamap.PlannedTable, c *datamap.Column, row textRow, i
 	}
 	fn := func(text string) string {
 		var sure []mention.Span
-		for _, s := range m.Find(text, ctx) {
+		for _, s := range withTyped(text, m.Find(text, ctx), r.words.typed) {
 			r.note(t, c.Name, row.key, text, s, enough(s))
 			if enough(s) {
 				sure = append(sure, s)
@@ -111,4 +112,26 @@ func (r *run) searchOthers(ctx context.Context, t *datamap.PlannedTable) error {
 		}
 	}
 	return r.write(ctx, w, Mentioned, false)
+}
+
+// withTyped adds the numbers that stand in a text exactly as they stand on the card. A national number of another
+// country is read by nobody else, since nothing in it says which country it is.
+func withTyped(text string, spans []mention.Span, typed []string) []mention.Span {
+	for _, n := range typed {
+		for from := 0; ; {
+			i := strings.Index(text[from:], n)
+			if i < 0 {
+				break
+			}
+			a, b := from+i, from+i+len(n)
+			from = b
+			inside := a > 0 && isDigit(text[a-1]) || b < len(text) && isDigit(text[b])
+			taken := slices.ContainsFunc(spans, func(s mention.Span) bool { return s.Start < b && a < s.End })
+			if !inside && !taken {
+				spans = append(spans, mention.Span{Start: a, End: b, Kind: mention.Phone, Confidence: mention.Certain, Rule: "as on the card"})
+			}
+		}
+	}
+	slices.SortFunc(spans, func(x, y mention.Span) int { return x.Start - y.Start })
+	return spans
 }

@@ -69,7 +69,7 @@ func (s *Source) Rescan(ctx context.Context, id []mention.Person, progress func(
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("search %s again: %w", s.Name, err)
+		return nil, fmt.Errorf("search %s again: %w", s.Name, safe(err))
 	}
 	return out, nil
 }

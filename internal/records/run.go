@@ -54,7 +54,7 @@ func (s *Source) Rehearse(ctx context.Context, e Erasure) (*Rehearsal, error) {
 		return errRehearsed
 	})
 	if !errors.Is(err, errRehearsed) {
-		return nil, fmt.Errorf("rehearse an erasure in %s: %w", s.Name, err)
+		return nil, fmt.Errorf("rehearse an erasure in %s: %w", s.Name, safe(err))
 	}
 	out.Took = time.Since(started)
 	return out, nil
@@ -96,7 +96,7 @@ func (s *Source) Erase(ctx context.Context, e Erasure) (*Outcome, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("erase in %s: %w", s.Name, err)
+		return nil, fmt.Errorf("erase in %s: %w", s.Name, safe(err))
 	}
 	return out, nil
 }

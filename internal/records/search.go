@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"insyn/internal/datamap"
 )
 
@@ -32,7 +30,7 @@ func (s *Source) Search(ctx context.Context, text string, limit int) ([]Hit, err
 	for _, q := range s.questions(text) {
 		found, err := s.ask(ctx, q, limit)
 		if err != nil {
-			return nil, fmt.Errorf("search %s by %s: %w", s.Name, q.why, err)
+			return nil, fmt.Errorf("search %s by %s: %w", s.Name, q.why, safe(err))
 		}
 		for _, k := range found {
 			if why[k] == "" {
@@ -219,7 +217,10 @@ func (s *Source) Duplicates(ctx context.Context, key string) ([]Hit, error) {
 		return nil, err
 	}
 	for _, x := range shared {
-		add(x.holders, x.role)
+		// Colleagues and families share a street.
+		if x.role != "address.street" {
+			add(x.holders, x.role)
+		}
 	}
 	all, err := s.cards(ctx, s.pool, keys)
 	if err != nil {
@@ -257,71 +258,4 @@ func (s *Source) withMerged(ctx context.Context, q querier, keys []string) ([]st
 		}
 	}
 	return out, nil
-}
-
-// sharedValue is one identifier and the other live persons who have it.
-type sharedValue struct {
-	role, value string
-	holders     []string
-}
-
-// sharers finds the identifiers of a card that other live cards have too. The whole name counts as one identifier.
-func (s *Source) sharers(ctx context.Context, q querier, c *card) ([]sharedValue, error) {
-	var out []sharedValue
-	ask := func(role, value string) error {
-		keys, err := s.holders(ctx, q, role, strings.ToLower(value))
-		if err != nil {
-			return err
-		}
-		keys = slices.DeleteFunc(keys, func(k string) bool { return k == c.key })
-		if len(keys) > 0 {
-			out = append(out, sharedValue{role, value, keys})
-		}
-		return nil
-	}
-	for _, e := range c.emails {
-		if err := ask("email", e.Address); err != nil {
-			return nil, err
-		}
-	}
-	for _, role := range []string{"phone", "personnummer", "address.street"} {
-		for _, v := range c.roles[role] {
-			if err := ask(role, v); err != nil {
-				return nil, err
-			}
-		}
-	}
-	keys, err := s.namesakes(ctx, q, c)
-	if err != nil {
-		return nil, err
-	}
-	if len(keys) > 0 {
-		out = append(out, sharedValue{"name", c.name(), keys})
-	}
-	return out, nil
-}
-
-// namesakes are other live persons with the same given name and surname.
-func (s *Source) namesakes(ctx context.Context, q querier, c *card) ([]string, error) {
-	subject := s.plan.Subject()
-	given, surname := subject.ByRole("given"), subject.ByRole("surname")
-	if given == nil || surname == nil || c.first("given") == "" || c.first("surname") == "" {
-		return nil, nil
-	}
-	rows, err := q.Query(ctx, fmt.Sprintf(`
-		select %s
-		  from %s as t
-		 where lower(t.%s) = lower($1)
-		   and lower(t.%s) = lower($2)
-		   and %s
-		 order by %s`, keyText("t", subject.Key), quoteTable(subject.Name), quote(surname.Name), quote(given.Name), s.live("t"), list("t", subject.Key)),
-		c.first("surname"), c.first("given"))
-	if err != nil {
-		return nil, fmt.Errorf("find namesakes: %w", err)
-	}
-	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("find namesakes: %w", err)
-	}
-	return slices.DeleteFunc(keys, func(k string) bool { return k == c.key }), nil
 }

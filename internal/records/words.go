@@ -17,6 +17,7 @@ type words struct {
 	// Rows of those who share a mailbox or number with the person.
 	strict  *mention.Matcher
 	sharers map[string]bool
+	typed   []string // numbers as the card writes them, long enough to be nobody else's
 	// What nobody else alive has: this may stand nowhere afterwards.
 	alone []mention.Person
 }
@@ -43,6 +44,10 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 		free, bare := p, p
 		for _, x := range shared {
 			others := slices.DeleteFunc(x.holders, func(h string) bool { return slices.Contains(keys, h) })
+			if x.firm {
+				free.Emails, free.Phones, free.Addresses = drop(free.Emails, x.value), drop(free.Phones, x.value), without(free.Addresses, x.value)
+				bare.Emails, bare.Phones, bare.Addresses = drop(bare.Emails, x.value), drop(bare.Phones, x.value), without(bare.Addresses, x.value)
+			}
 			if len(others) == 0 {
 				continue
 			}
@@ -66,6 +71,11 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 			}
 		}
 		loose, strict = append(loose, free), append(strict, bare)
+		for _, n := range bare.Phones {
+			if len(digits(n)) >= 8 {
+				w.typed = append(w.typed, n)
+			}
+		}
 	}
 	w.alone, w.needles = strict, needlesOf(loose)
 	w.linked, w.loose, w.strict = mention.New(w.self...), mention.New(loose...), mention.New(strict...)
