@@ -13,7 +13,7 @@ import (
 func allowedKeys() map[string]bool {
 	keys := map[string]bool{}
 	for _, k := range strings.Fields(`
-		account actor addr again attempt cause code component count delay epoch err error event id job kind link mail method
+		account actor addr again attempt bytes cause code component count delay epoch err error event id job kind link mail method
 		ms path port process progress queue reason reference request retry_in route rows signal slot source stage state status
 		sweep table template took total tries version wait why worker`) {
 		keys[k] = true
