@@ -72,11 +72,13 @@ func (n needles) where(columns []*datamap.Column) string {
 	for _, c := range columns {
 		parts = append(parts, "x."+quote(c.Name)+"::text")
 	}
-	// Soft hyphens and blanks of no width may stand inside a word.
-	text := fmt.Sprintf("translate(lower(concat_ws(' ', %s)), U&'\\00AD\\200B\\200C\\200D\\2060\\FEFF', '')", strings.Join(parts, ", "))
-	// The text is made once a row: "offset 0" keeps the planner from writing it out at each condition.
+	// Soft hyphens and blanks of no width may stand inside a word. translate costs three times what a regular expression
+	// does, so it works only on texts that have such signs, or a run of digits long enough to be a number.
+	text := fmt.Sprintf("lower(concat_ws(' ', %s))", strings.Join(parts, ", "))
 	return fmt.Sprintf(`(select y.text like any ($2::text[]) and y.text like any ($1::text[])
 		or y.text like any ($3::text[])
-		or %s like any ($4::text[])
-		from (select %s as text offset 0) as y)`, digitsSQL("y.text"), text)
+		or y.text ~ '[0-9][-0-9 ()./+\u00a0]{4,}[0-9]' and %s like any ($4::text[])
+		from (select case when z.text ~ '[\u00ad\u200b\u200c\u200d\u2060\ufeff]'
+		             then translate(z.text, U&'\00AD\200B\200C\200D\2060\FEFF', '') else z.text end as text
+		        from (select %s as text offset 0) as z offset 0) as y)`, digitsSQL("y.text"), text)
 }
