@@ -97,6 +97,9 @@ func (r *requester) submit(ctx context.Context, kind dsar.Kind, args []string) e
 
 // fill adds the person, and for a correction the values of today beside the wanted ones.
 func (r *requester) fill(ctx context.Context, n *request.New, source, key string, f form) error {
+	if source == request.RegisterSource {
+		return r.fromRegister(ctx, n, key)
+	}
 	sources, err := r.parts.sources(ctx)
 	if err != nil {
 		return err
@@ -125,6 +128,26 @@ func (r *requester) fill(ctx context.Context, n *request.New, source, key string
 		return err
 	}
 	return fmt.Errorf("the data map has no source %q (INSYN_MAP)", source)
+}
+
+// fromRegister adds somebody whom only the reference register knows: they can be told what it shows, and no more.
+func (r *requester) fromRegister(ctx context.Context, n *request.New, key string) error {
+	if n.Kind != dsar.Access {
+		return errors.New("not_ours: that person is in the reference register only, where we can change nothing; `access` works")
+	}
+	register, err := r.parts.register(ctx)
+	if err != nil {
+		return err
+	}
+	if register == nil {
+		return errors.New("INSYN_REGISTER_DSN is not set: there is no reference register")
+	}
+	p, err := register.Get(ctx, key)
+	if err != nil {
+		return explain(err)
+	}
+	n.Subjects = []request.NewSubject{{Source: request.RegisterSource, Key: key, Name: strings.TrimSpace(p.Given + " " + p.Surname)}}
+	return nil
 }
 
 func proposal(ctx context.Context, s *records.Source, key string, set assignments) (request.Proposal, error) {
