@@ -77,8 +77,9 @@ func purgeSteps() []purgeStep {
 			       token = null,
 			       blanked_at = now()
 			 where blanked_at is null
-			   and state in ('accepted', 'failed', 'cancelled')
-			   and coalesce(accepted_at, first_try_at, created_at) < now() - interval '24 hours'`},
+			   and (state in ('accepted', 'failed', 'cancelled')
+			        and coalesce(accepted_at, first_try_at, created_at) < now() - interval '24 hours'
+			        or first_try_at + give_up_after < now() - interval '24 hours')`},
 		{"events", `
 			update insyn.share_event
 			   set body = null

@@ -88,7 +88,8 @@ func TestPurgeTakesWhatHasHadItsTime(t *testing.T) {
 		`insert into insyn.mail (id, template, language, audience, state, token, recipient, vars, accepted_at, first_try_at, created_at) overriding system value values
 			(41, 'mail.link', 'sv', 'subject', 'accepted', '\x01', '\x02', '\x03', now(), now(), now()),
 			(42, 'mail.link', 'sv', 'subject', 'accepted', null, '\x02', '\x03', now() - interval '25 hours', now() - interval '25 hours', now() - interval '25 hours'),
-			(43, 'mail.link', 'sv', 'subject', 'ready', '\x01', '\x02', '\x03', null, null, now() - interval '25 hours')`,
+			(43, 'mail.link', 'sv', 'subject', 'ready', '\x01', '\x02', '\x03', null, null, now() - interval '25 hours'),
+			(44, 'mail.link', 'sv', 'subject', 'sending', '\x01', '\x02', '\x03', null, now() - interval '49 hours', now() - interval '50 hours')`,
 		`insert into insyn.share_event (id, link_id, kind, body, handled_at) overriding system value values
 			(51, 22, 'question', '\x01', now()), (52, 22, 'question', '\x01', null)`,
 		`insert into insyn.sessions (token, data, expiry) values ('old', '', now() - interval '1 second'), ('live', '', now() + interval '1 hour')`,
@@ -99,7 +100,7 @@ func TestPurgeTakesWhatHasHadItsTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Purged{
-		"links": 2, "artefacts": 3, "chunks": 6, "codes": 1, "tokens": 1, "mails": 1, "events": 1, "sessions": 1, "login_failures": 1,
+		"links": 2, "artefacts": 3, "chunks": 6, "codes": 1, "tokens": 2, "mails": 2, "events": 1, "sessions": 1, "login_failures": 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
