@@ -30,12 +30,13 @@ type Config struct {
 	RedisPassword  secret   `env:"REDIS_PASSWORD" for:"web worker" doc:"Password for Sentinel and Cluster."`
 	RedisTLS       bool     `env:"REDIS_TLS" envDefault:"false" for:"web worker" doc:"TLS for Sentinel and Cluster; REDIS_URL says it with rediss."`
 
-	WebAddr     string `env:"INSYN_WEB_ADDR" envDefault:"127.0.0.1:8080" for:"web" doc:"Where the pages for the company listen."`
-	WebURL      string `env:"INSYN_WEB_URL" for:"web worker" doc:"Address of those pages as a browser sees it; https unless on loopback. Mails to handlers link to it."`
-	ShareAddr   string `env:"INSYN_SHARE_ADDR" envDefault:"127.0.0.1:8081" for:"share" doc:"Where the page for customers listens."`
-	ShareURL    string `env:"INSYN_SHARE_URL" for:"web share worker" doc:"Address of that page as a browser sees it; https unless on loopback, its own host name, under 57 characters so that no mail client breaks a link."`
-	CookieKey   secret `env:"INSYN_SHARE_COOKIE_KEY" for:"share" doc:"32 random bytes in base64 or hex for the cookies of the page for customers. Not INSYN_KEY."`
-	MetricsAddr string `env:"INSYN_METRICS_ADDR" for:"web share worker scheduler" doc:"Loopback address for /livez, /readyz and /metrics; off switches it off. Empty: 127.0.0.1 with port 9080 (web), 9081 (share), 9082 (worker), 9083 (scheduler). Each process can have its own, such as INSYN_WORKER_METRICS_ADDR."`
+	WebAddr     string   `env:"INSYN_WEB_ADDR" envDefault:"127.0.0.1:8080" for:"web" doc:"Where the pages for the company listen."`
+	WebURL      string   `env:"INSYN_WEB_URL" for:"web worker" doc:"Address of those pages as a browser sees it; https unless on loopback. Mails to handlers link to it."`
+	Proxies     []string `env:"INSYN_TRUSTED_PROXIES" for:"web" doc:"Addresses or networks (10.0.0.0/8) of the proxies before those pages, separated by commas. Only from them is X-Forwarded-For believed, which failed logins are counted by."`
+	ShareAddr   string   `env:"INSYN_SHARE_ADDR" envDefault:"127.0.0.1:8081" for:"share" doc:"Where the page for customers listens."`
+	ShareURL    string   `env:"INSYN_SHARE_URL" for:"web share worker" doc:"Address of that page as a browser sees it; https unless on loopback, its own host name, under 57 characters so that no mail client breaks a link."`
+	CookieKey   secret   `env:"INSYN_SHARE_COOKIE_KEY" for:"share" doc:"32 random bytes in base64 or hex for the cookies of the page for customers. Not INSYN_KEY."`
+	MetricsAddr string   `env:"INSYN_METRICS_ADDR" for:"web share worker scheduler" doc:"Loopback address for /livez, /readyz and /metrics; off switches it off. Empty: 127.0.0.1 with port 9080 (web), 9081 (share), 9082 (worker), 9083 (scheduler). Each process can have its own, such as INSYN_WORKER_METRICS_ADDR."`
 
 	SMTPHost     string `env:"INSYN_SMTP_HOST" for:"worker" doc:"Mail server that takes what Insyn sends."`
 	SMTPPort     int    `env:"INSYN_SMTP_PORT" envDefault:"587" for:"worker" doc:"Its port."`

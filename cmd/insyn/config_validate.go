@@ -46,6 +46,9 @@ func (c Config) Validate() error {
 	switch c.process {
 	case procWeb:
 		problems = append(problems, checkAddr("INSYN_WEB_ADDR", c.WebAddr))
+		if _, err := networks(c.Proxies); err != nil {
+			problems = append(problems, err)
+		}
 	case procShare:
 		problems = append(problems, checkAddr("INSYN_SHARE_ADDR", c.ShareAddr), checkKey("INSYN_SHARE_COOKIE_KEY", c.CookieKey))
 	case procWorker:

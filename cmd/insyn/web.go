@@ -53,8 +53,12 @@ func startWeb(ctx context.Context, cfg Config, log *slog.Logger, dropped *atomic
 		PayloadFormatter: asynqmon.PayloadFormatterFunc(idsOnly),
 	})
 	p.later(func() { _ = queues.Close() })
+	proxies, err := networks(cfg.Proxies)
+	if err != nil {
+		return err
+	}
 	site, err := adminweb.New(adminweb.Config{
-		Pool: p.pool, Desk: desk, Store: desk.Store, Sources: sources, Register: register, Texts: texts, Queues: queues,
+		Pool: p.pool, Desk: desk, Store: desk.Store, Sources: sources, Register: register, Texts: texts, Queues: queues, ClientIP: visitor(proxies),
 		BaseURL: strings.TrimSuffix(cfg.WebURL, "/"), ShareURL: strings.TrimSuffix(cfg.ShareURL, "/"), Log: log,
 	})
 	if err != nil {
