@@ -110,6 +110,9 @@ func TestSecretsFromFilesAndNeverPrinted(t *testing.T) {
 	if cfg.CookieKey.reveal() != testKey {
 		t.Error("the value of the file was not read")
 	}
+	if printed := fmt.Sprintf("%v %+v %#v", cfg, cfg, &cfg); strings.Contains(printed, testKey) || strings.Contains(printed, "postgres:") {
+		t.Errorf("a printed configuration holds a value: %s", printed)
+	}
 	asJSON, err := json.Marshal(cfg)
 	if err != nil {
 		t.Fatal(err)
