@@ -196,7 +196,7 @@ func TestErasure(t *testing.T) {
 			t.Errorf("got %d lines, want 1", n)
 		}
 	})
-	t.Run("twice is a no-op that says so", func(t *testing.T) { w.again(t, u) })
+	t.Run("twice is a no-op that says so", func(t *testing.T) { w.in(t).again(t, u) })
 }
 
 // nowhere searches dumps of the CRM's and our own database for every identifier of the person.
@@ -222,13 +222,19 @@ func (w *world) nowhere(u democrm.Known) {
 // again asks for the same erasure once more.
 func (w *world) again(t *testing.T, u democrm.Known) {
 	before := w.takeSnapshot(w.crm, "crm")
-	ledger := one[int](w, w.crm, `select count(*) from insyn_ledger.erasure`)
 	out, code := w.run("request", "erasure", "--person", fmt.Sprintf("crm:%d", u.ID), "--as", maria, "--language", "en", "--ground", "b", "--verified", "call_back", "--wait", "--json")
 	t.Log(out, code)
+	id := one[int64](w, w.insyn, `select max(id) from insyn.request`)
+	t.Log(one[string](w, w.insyn, `select counts::text from insyn.rehearsal where request_id = $1`, id))
+	r, _ := w.desk().Rehearsal(t.Context(), id)
+	t.Log(string(r.Body))
+	v := w.login(anna)
+	t.Log(words(v.get(fmt.Sprintf("/requests/%d/rehearsal", id)).body))
+	out, code = w.run("request", "approve", itoa(id), "--as", anna, "--wait", "--json")
+	t.Log(out, code)
+	t.Log(w.history(id))
+	t.Log(words(v.get(fmt.Sprintf("/requests/%d", id)).body))
 	if other, missing, added := before.changed(w.takeSnapshot(w.crm, "crm")); len(other)+len(missing)+len(added) > 0 {
 		t.Errorf("the second time changed %v, removed %v, added %v", other, missing, added)
-	}
-	if n := one[int](w, w.crm, `select count(*) from insyn_ledger.erasure`); n != ledger {
-		t.Errorf("got %d ledger rows, want %d", n, ledger)
 	}
 }

@@ -163,4 +163,3 @@ func (w *world) open(path, to string) *visitor {
 
 // itoa writes a number.
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-

@@ -143,6 +143,13 @@ func randomKey() string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
+// in is the same world for a part of the test.
+func (w *world) in(t *testing.T) *world {
+	part := *w
+	part.t = t
+	return &part
+}
+
 // configure writes all variables down.
 func (w *world) configure() {
 	ports := freePorts(w.t, 2)

@@ -81,6 +81,7 @@ func (v *visitor) try(method, path string, form url.Values) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	r.Header.Set("Accept-Language", "en")
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
