@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"insyn/internal/account"
@@ -69,7 +70,7 @@ func (v *visit) auditLine(r audit.Row, names map[int64]string) auditLine {
 		if l.Detail != "" {
 			l.Detail += " · "
 		}
-		l.Detail += v.countWord(k) + " " + v.n(r.Detail[k])
+		l.Detail += v.countWord(k) + ": " + v.n(r.Detail[k])
 	}
 	return l
 }
@@ -78,6 +79,12 @@ func (v *visit) auditLine(r audit.Row, names map[int64]string) auditLine {
 func (v *visit) actionWords(name string) string {
 	if key := "admin.did." + name; v.has(key) {
 		return v.T(key)
+	}
+	// A message's line is named for its text: mail.link.accepted.
+	for _, end := range []string{"accepted", "undelivered"} {
+		if template, ok := strings.CutSuffix(name, "."+end); ok && v.has("admin.template."+template) {
+			return v.text("admin.did.mail."+end, "what", v.T("admin.template."+template))
+		}
 	}
 	return name
 }

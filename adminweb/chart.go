@@ -118,6 +118,9 @@ func bars(labels []string, series [][]float64) ([]byte, error) {
 		WithSeriesColors([]charts.Color{charts.ColorRGB(30, 140, 134), charts.ColorRGB(200, 70, 60)})
 	opt.StackSeries = charts.Ptr(len(series) > 1)
 	opt.CategoryAxis.Labels = labels
+	if len(labels) > 6 { // all of them would not fit
+		opt.CategoryAxis.LabelCount = len(labels) / 2
+	}
 	most := 0.0
 	for i := range labels {
 		sum := 0.0

@@ -197,17 +197,24 @@ func comma(s string) string {
 }
 
 func (v *visit) mention(m records.MentionHit) mentionRow {
-	where := m.Table
-	for _, src := range v.site.Sources {
-		if t := src.Plan().Table(m.Table); t != nil {
-			where = or(v.in(t.Label), m.Table)
-			if c := t.Column(m.Column); c != nil {
-				where += ", " + or(v.in(c.Label), m.Column)
-			}
-		}
-	}
 	conf := "admin.confidence." + confidenceName(m)
-	return mentionRow{Where: where, Before: m.Before, Match: m.Match, After: m.After, Replaced: m.Replaced, Confidence: v.hint(conf)}
+	return mentionRow{Where: v.where(m.Table, m.Column), Before: m.Before, Match: m.Match, After: m.After, Replaced: m.Replaced, Confidence: v.hint(conf)}
+}
+
+// where names a table and a column in the map's words.
+func (v *visit) where(table, column string) string {
+	for _, src := range v.site.Sources {
+		t := src.Plan().Table(table)
+		if t == nil {
+			continue
+		}
+		if c := t.Column(column); c != nil {
+			column = or(v.in(c.Label), column)
+		}
+		table = or(v.in(t.Label), table)
+		break
+	}
+	return table + ", " + column
 }
 
 // approve runs the erasure that was shown, and no other: the plan's hash comes with the form.

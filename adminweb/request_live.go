@@ -24,8 +24,8 @@ func (s *site) live(ctx context.Context, v *visit, r *request.Request) (livePart
 		return p, err
 	}
 	p.Explain = v.explain(r, list)
-	for i, j := range list {
-		if j.State == "done" && i < len(list)-1 {
+	for _, j := range list {
+		if j.State == "done" || j.State == "cancelled" {
 			continue // what is over stands in the timeline
 		}
 		l := jobLine{Kind: v.jobKind(j.Kind), State: v.T("admin.jobstate." + j.State), Stage: j.Stage, Progress: j.Progress, Total: j.Total, Started: j.StartedAt}
@@ -95,6 +95,7 @@ func (s *site) requestEvents(w http.ResponseWriter, v *visit) error {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
 	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Now().Add(eventsFor + 10*time.Second)) // the server's own is for pages; where it cannot be moved, the browser asks again
 	tick := time.NewTicker(eventsEvery)
 	defer tick.Stop()
 	for {

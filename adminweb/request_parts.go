@@ -23,6 +23,7 @@ type receipt struct {
 	Counts    []fact
 	Kept      []keptRow
 	Findings  []finding
+	Retained  []finding
 	Rescanned string
 	Register  string // the reference register still shows the person
 }
@@ -34,10 +35,10 @@ type keptRow struct {
 	Until                string
 }
 
-// finding is a place where the search afterwards still met the person.
+// finding is a place where the search afterwards still met the person. Retained ones a law keeps.
 type finding struct {
-	Table, Column string
-	Rows          int
+	Where string
+	Rows  int
 }
 
 // decision is a note of a person: a question, a decision.
@@ -107,6 +108,7 @@ func (v *visit) linkRow(id int64, l request.Link) linkRow {
 	}
 	if (l.Live || pending) && v.can(takeRequests) {
 		row.Revoke = v.form(path+"/revoke", "admin.link.revoke")
+		row.Revoke.Danger = true
 		if l.Level == "C" {
 			row.Code = v.form(path+"/code", "admin.link.code")
 		}
@@ -146,12 +148,12 @@ func (v *visit) addEvidence(p *requestPage, e request.Evidence) {
 
 // receiptBody is a receipt as the erasure writes it.
 type receiptBody struct {
-	At           time.Time      `json:"at"`
-	Counts       map[string]int `json:"counts"`
-	Kept         []records.Kept `json:"kept"`
-	Findings     []finding      `json:"findings"`
-	RescannedAt  *time.Time     `json:"rescanned_at"`
-	RegisterNote bool           `json:"register_note"`
+	At           time.Time         `json:"at"`
+	Counts       map[string]int    `json:"counts"`
+	Kept         []records.Kept    `json:"kept"`
+	Findings     []records.Finding `json:"findings"`
+	RescannedAt  *time.Time        `json:"rescanned_at"`
+	RegisterNote bool              `json:"register_note"`
 }
 
 func (v *visit) receipt(u request.Subject) receipt {
@@ -167,7 +169,14 @@ func (v *visit) receipt(u request.Subject) receipt {
 	for _, k := range b.Kept {
 		out.Kept = append(out.Kept, v.kept(k))
 	}
-	out.Findings = b.Findings
+	for _, f := range b.Findings {
+		at := finding{Where: v.where(f.Table, f.Column), Rows: f.Rows}
+		if f.Retained {
+			out.Retained = append(out.Retained, at)
+		} else {
+			out.Findings = append(out.Findings, at)
+		}
+	}
 	if b.RegisterNote && v.site.Register != nil {
 		out.Register = v.text("admin.search.register_only", "provider", v.site.Register.Provider().Name)
 	}

@@ -60,7 +60,7 @@ func (v *visit) settingsForm(s settings.Settings) *form {
 	f.add("area", "basis_text_en", s.BasisText["en"]).must()
 	f.choose("radio", "automated", s.Automated.State, "no", "yes")
 	for _, part := range automatedParts() {
-		f.add("area", "automated_"+part, s.Automated.Parts[part])
+		f.add("text", "automated_"+part, s.Automated.Parts[part])
 	}
 	f.choose("radio", "transfers", s.Transfers.State, "no", "yes")
 	for _, part := range transferParts() {
