@@ -1,6 +1,10 @@
 package demo
 
-import "time"
+import (
+	"time"
+
+	"insyn/internal/democrm"
+)
 
 // tell says where to click.
 func (d *demo) tell() {
@@ -13,10 +17,11 @@ func (d *demo) tell() {
 		d.printf("    %-26s %-26s %s\n", p.Email, d.env[p.secret], roleWords(p.Roles))
 	}
 	d.printf(`
-  To begin: log in as the data protection officer, search for a person, press Share information; read the mail,
-  open its link, ask for the code, type it. Then anonymise somebody as one administrator and approve it as the other.
+  To begin: log in as the data protection officer, search for %s, press Share information, look at the copy
+  and send it; read the mail, open its link, ask for the code, type it. Then anonymise somebody as one administrator
+  and approve it as the other.
 
   From a shell in this folder: insyn request list, insyn jobs list, insyn check (they read %s).
   Ctrl-C stops everything; the next start goes on with these data. Start over: insyn demo --reset
-`, d.envPath())
+`, democrm.KnownPerson(democrm.Unique).FullName(), d.envPath())
 }
