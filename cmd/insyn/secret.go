@@ -36,4 +36,6 @@ func (s secret) String() string {
 func (s secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // Format keeps a configuration that is printed by mistake from showing the environment that it came from.
-func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[configuration of "+c.process+"]") }
+func (c Config) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "[configuration of "+c.process+"]")
+}
