@@ -9,6 +9,7 @@ import (
 	"insyn/internal/audit"
 	"insyn/internal/dsar"
 	"insyn/internal/postgres"
+	"insyn/internal/records"
 	"insyn/internal/request"
 	"insyn/internal/settings"
 )
@@ -17,6 +18,8 @@ import (
 // follows. The admin pages, the command line and the share page's events all use it.
 type Desk struct {
 	*request.Store
+	// Sources are where an erasure may be under way: whoever stops one raises its fence there.
+	Sources []*records.Source
 }
 
 // Submit registers a request and starts what can start. existed: the idempotency key was used, and id is the first one's.

@@ -55,6 +55,9 @@ func (d *Desk) Refuse(ctx context.Context, id, actor int64, f Refusal) error {
 		if _, err := Cancel(ctx, tx, id, Collect, Rehearsal, Erasure, Correction, Consent); err != nil {
 			return err
 		}
+		if err := d.halt(ctx, tx, r); err != nil {
+			return err
+		}
 		if err := d.lift(ctx, tx, set, r, actor); err != nil {
 			return err
 		}
@@ -116,6 +119,9 @@ func (d *Desk) Withdraw(ctx context.Context, id, actor int64) error {
 			return dsar.ErrConflict
 		}
 		if _, err := Cancel(ctx, tx, id, Collect, Rehearsal, Erasure, Correction, Consent, Mail); err != nil {
+			return err
+		}
+		if err := d.halt(ctx, tx, r); err != nil {
 			return err
 		}
 		if err := kill(ctx, tx, id, "withdrawn"); err != nil {

@@ -103,6 +103,38 @@ func (d *Desk) Approve(ctx context.Context, id, actor int64, planHash []byte) er
 	})
 }
 
+// halt stops an erasure for good, before the request leaves for another end. The jobs are cancelled in tx; then the fence
+// goes up in every source, so that a run that nobody hears from cannot commit any more. One that has committed cannot be
+// stopped: dsar.ErrConflict.
+func (d *Desk) halt(ctx context.Context, tx pgx.Tx, r *request.Request) error {
+	if r.Kind != dsar.Erasure {
+		return nil
+	}
+	var epoch int
+	err := tx.QueryRow(ctx, `select coalesce(max(epoch), 0) + 1 from insyn.job where request_id = $1`, r.ID).Scan(&epoch)
+	if err != nil {
+		return fmt.Errorf("read the epoch of request %d: %w", r.ID, err)
+	}
+	for _, src := range d.Sources {
+		for _, u := range r.Subjects {
+			if u.Source != src.Name {
+				continue
+			}
+			if err := src.Fence(ctx, r.ID, u.HMAC, epoch); err != nil {
+				return err
+			}
+			_, done, err := src.LedgerRow(ctx, r.ID, u.HMAC)
+			if err != nil {
+				return err
+			}
+			if done {
+				return fmt.Errorf("stop the erasure of request %d: %w", r.ID, dsar.ErrConflict)
+			}
+		}
+	}
+	return nil
+}
+
 // ErrTwoPeople: the approver asked for the erasure, and the settings want two people.
 var ErrTwoPeople = errors.New("the approver must not be the requester")
 

@@ -61,7 +61,7 @@ func New(ctx context.Context, c Config) (*Worker, error) {
 	}
 	store := &request.Store{Pool: c.Pool, Keys: c.Keys}
 	host, _ := os.Hostname()
-	w := &Worker{Config: c, store: store, desk: &jobs.Desk{Store: store}, name: fmt.Sprintf("%s:%d", host, os.Getpid())}
+	w := &Worker{Config: c, store: store, desk: &jobs.Desk{Store: store, Sources: c.Sources}, name: fmt.Sprintf("%s:%d", host, os.Getpid())}
 	w.relay = &jobs.Relay{Pool: c.Pool, Client: jobs.NewClient(c.Redis), Log: c.Log, Poison: w.poison}
 	public, err := c.Keys.Public()
 	if err != nil {

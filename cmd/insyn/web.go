@@ -36,6 +36,7 @@ func startWeb(ctx context.Context, cfg Config, log *slog.Logger, dropped *atomic
 	if err != nil {
 		return err
 	}
+	desk.Sources = sources
 	register, err := p.register(ctx)
 	if err != nil {
 		return err
