@@ -6,7 +6,7 @@ SHELL := /bin/bash
 step = printf '%-26s … ' '$(1)'; begun=$${EPOCHREALTIME/./}; $(2) && \
 	awk -v a=$$begun -v b=$${EPOCHREALTIME/./} 'BEGIN { printf "%5.1f s\n", (b - a) / 1000000 }'
 
-.PHONY: demo build test bench lint deps
+.PHONY: demo build test bench lint deps config-table
 
 demo:
 	@$(call step,Go packages,go mod download)
@@ -29,3 +29,7 @@ lint:
 
 deps:
 	@bash .ci/deps.sh
+
+# Writes the table of environment variables into the README; a test holds it to the code.
+config-table:
+	@go run ./cmd/insyn help config | sed -i -e '/<!-- config -->/,/<!-- \/config -->/{//!d}' -e '/<!-- config -->/r /dev/stdin' README.md
