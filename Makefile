@@ -32,4 +32,4 @@ deps:
 
 # Writes the table of environment variables into the README; a test holds it to the code.
 config-table:
-	@go run ./cmd/insyn help config | sed -i -e '/<!-- config -->/,/<!-- \/config -->/{//!d}' -e '/<!-- config -->/r /dev/stdin' README.md
+	@table=$$(go run ./cmd/insyn help config) && printf '%s\n' "$$table" | sed -i -e '/<!-- config -->/,/<!-- \/config -->/{//!d}' -e '/<!-- config -->/r /dev/stdin' README.md
