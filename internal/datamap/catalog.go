@@ -87,8 +87,10 @@ func (c *catalog) readColumns(ctx context.Context, q Querier) error {
 	var table, kind, name string
 	var del bool
 	var t ColumnType
-	_, err = pgx.ForEachRow(rows, []any{&table, &kind, &del, &name, &t.Name, &t.Base, &t.Length, &t.NotNull, &t.Generated,
-		&t.Select, &t.Update, &t.Insert}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{
+		&table, &kind, &del, &name, &t.Name, &t.Base, &t.Length, &t.NotNull, &t.Generated,
+		&t.Select, &t.Update, &t.Insert,
+	}, func() error {
 		live := c.tables[table]
 		if live == nil {
 			live = &liveTable{columns: map[string]ColumnType{}, kind: kind, delete: del}

@@ -1,6 +1,7 @@
 package datamap_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -56,8 +57,8 @@ func TestFaultsHaveAPlace(t *testing.T) {
 			if err == nil {
 				t.Fatal("parsed without an error")
 			}
-			errs, ok := err.(datamap.ParseErrors)
-			if !ok {
+			var errs datamap.ParseErrors
+			if !errors.As(err, &errs) {
 				t.Fatalf("got %T, want ParseErrors", err)
 			}
 			found := false

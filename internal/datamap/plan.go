@@ -108,11 +108,11 @@ func Check(ctx context.Context, q Querier, m *Map, source string) (*Plan, Proble
 		t := &PlannedTable{Table: e.Value, Key: key, Types: live.columns}
 		problems = append(problems, t.check(live)...)
 		for _, name := range live.order {
-			fmt.Fprintf(shape, "%s.%s %v\n", e.Name, name, live.columns[name].shape())
+			_, _ = fmt.Fprintf(shape, "%s.%s %v\n", e.Name, name, live.columns[name].shape())
 		}
 		for _, g := range c.triggers[e.Name] {
 			p.Triggers = append(p.Triggers, e.Name+": "+g)
-			fmt.Fprintf(shape, "%s trigger %s\n", e.Name, g)
+			_, _ = fmt.Fprintf(shape, "%s trigger %s\n", e.Name, g)
 		}
 		if t.LogOf != "" {
 			logs = append(logs, t)
@@ -131,7 +131,7 @@ func Check(ctx context.Context, q Querier, m *Map, source string) (*Plan, Proble
 	problems = append(problems, p.deleteOrder(c)...)
 	for _, l := range c.links {
 		if p.Table(l.from) != nil {
-			fmt.Fprintf(shape, "%s %v -> %s\n", l.from, l.columns, l.to)
+			_, _ = fmt.Fprintf(shape, "%s %v -> %s\n", l.from, l.columns, l.to)
 		}
 	}
 	p.Fingerprint = shape.Sum(nil)

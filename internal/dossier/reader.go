@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -194,7 +195,7 @@ func readFrame(r *bufio.Reader, limit int64) (kind byte, payload []byte, err err
 
 // noEOF: a stream never ends inside a frame, so an end is a fault and must not be taken for the end of the data.
 func noEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

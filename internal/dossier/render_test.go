@@ -119,8 +119,10 @@ func TestCSV(t *testing.T) {
 			}
 		}
 		m := sampleMeta()
-		for _, want := range []string{m.Controller.Name, m.Controller.DPOName, m.Purposes["sales"].Text[lang], m.Recipients["mailer"].Name,
-			m.Retention["contact"].Text[lang], `"a, ""b""` + "\nc\""} {
+		for _, want := range []string{
+			m.Controller.Name, m.Controller.DPOName, m.Purposes["sales"].Text[lang], m.Recipients["mailer"].Name,
+			m.Retention["contact"].Text[lang], `"a, ""b""` + "\nc\"",
+		} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s: %q is not in the file", lang, want)
 			}

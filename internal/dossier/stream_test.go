@@ -15,8 +15,10 @@ func value(s string) Value { return Value{JSON: json.RawMessage(s)} }
 func sampleMeta() Meta {
 	return Meta{
 		RequestID: 1001, Kind: "access", Language: "sv", Portable: true,
-		Controller: Controller{Name: "Norrsken Handel AB", Address: "Provgatan 1\n111 11 Provstad", Switchboard: "08-465 004 00",
-			DPOName: "Ines Provdal", DPOEmail: "dso@norrsken.example", DPOTitle: Label{"sv": "dataskyddsombud", "en": "data protection officer"}},
+		Controller: Controller{
+			Name: "Norrsken Handel AB", Address: "Provgatan 1\n111 11 Provstad", Switchboard: "08-465 004 00",
+			DPOName: "Ines Provdal", DPOEmail: "dso@norrsken.example", DPOTitle: Label{"sv": "dataskyddsombud", "en": "data protection officer"},
+		},
 		Searched: []Label{{"sv": "kundregistret", "en": "the customer register"}},
 		Purposes: map[string]Purpose{
 			"sales": {Text: Label{"sv": "sköta kundrelationen", "en": "look after the customer"}, Basis: "legitimate_interest", Interest: Label{"sv": "att kunna sälja", "en": "selling"}},

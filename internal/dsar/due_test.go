@@ -42,21 +42,25 @@ func TestLegalDateReadings(t *testing.T) {
 		due, strict, withoutPause, strictWithoutPause, first string
 	}{
 		{
-			"Christmas Eve", DueInput{Received: day(t, "2026-11-24"), Country: "SE", Eves: true},
+			"Christmas Eve",
+			DueInput{Received: day(t, "2026-11-24"), Country: "SE", Eves: true},
 			"2026-12-28", "2026-12-24", "2026-12-28", "2026-12-24", "2026-12-24",
 		},
 		{
-			"eves switched off", DueInput{Received: day(t, "2026-11-24"), Country: "SE"},
+			"eves switched off",
+			DueInput{Received: day(t, "2026-11-24"), Country: "SE"},
 			"2026-12-24", "2026-12-24", "2026-12-24", "2026-12-24", "2026-12-24",
 		},
 		{
-			"paused to Christmas Eve", DueInput{
+			"paused to Christmas Eve",
+			DueInput{
 				Received: day(t, "2026-11-20"), Country: "SE", Eves: true, Pauses: []Span{{day(t, "2026-11-23"), day(t, "2026-11-27")}},
 			},
 			"2026-12-28", "2026-12-24", "2026-12-21", "2026-12-21", "2026-12-21",
 		},
 		{
-			"the notice of an extension keeps its date", DueInput{
+			"the notice of an extension keeps its date",
+			DueInput{
 				Received: day(t, "2027-01-31"), Country: "se", Extended: true, Eves: true, Pauses: []Span{{day(t, "2027-02-01"), day(t, "2027-02-08")}},
 			},
 			"2027-05-07", "2027-05-07", "2027-04-30", "2027-04-30", "2027-03-01",

@@ -20,7 +20,7 @@ func Contacts(text string) []Span {
 		switch {
 		case personal(joined, groups == 2):
 			f.put(a, b, -1, Personnummer, Certain, "personnummer")
-		case f.s.phone(a, b, joined, groups):
+		case f.s.phone(a, joined, groups):
 			f.put(f.s.lead(a), b, -1, Phone, Likely, "phone")
 		default:
 			return false
@@ -57,7 +57,7 @@ func (s *stream) walkLongest(fn func(a, b int, joined string, groups int) bool) 
 	flush()
 }
 
-func (s *stream) phone(a, b int, joined string, groups int) bool {
+func (s *stream) phone(a int, joined string, groups int) bool {
 	plus := a > 0 && s.b[a-1] == '+' || a > 1 && s.b[a-1] == '(' && s.b[a-2] == '+'
 	if a > 0 && strings.IndexByte(".,", s.b[a-1]) >= 0 && a > 1 && digit(s.b[a-2]) {
 		return false

@@ -28,8 +28,10 @@ type corpusPerson struct {
 }
 
 func (c corpusPerson) person() Person {
-	p := Person{Given: c.Given, Called: c.Called, Surname: c.Surname, FormerSurnames: c.FormerSurnames, Nicknames: c.Nicknames, Emails: c.Emails,
-		Phones: c.Phones, Personnummer: c.Personnummer, CustomerNo: c.CustomerNo, Handles: c.Handles}
+	p := Person{
+		Given: c.Given, Called: c.Called, Surname: c.Surname, FormerSurnames: c.FormerSurnames, Nicknames: c.Nicknames, Emails: c.Emails,
+		Phones: c.Phones, Personnummer: c.Personnummer, CustomerNo: c.CustomerNo, Handles: c.Handles,
+	}
 	for _, a := range c.Addresses {
 		p.Addresses = append(p.Addresses, Address{a.Street, a.Postcode, a.City})
 	}

@@ -21,8 +21,10 @@ type decoder struct {
 var quotedSign = regexp.MustCompile(`=[89A-F][0-9A-F]|=20\r?\n`)
 
 func newDecoder(src string) *decoder {
-	return &decoder{src: src, quoted: strings.IndexByte(src, '=') >= 0 && quotedSign.MatchString(src),
-		json: strings.Contains(src, `":`) || strings.Contains(src, `\"`)}
+	return &decoder{
+		src: src, quoted: strings.IndexByte(src, '=') >= 0 && quotedSign.MatchString(src),
+		json: strings.Contains(src, `":`) || strings.Contains(src, `\"`),
+	}
 }
 
 // rune gives the next character and its stored length; -1 where the bytes carry none.

@@ -8,9 +8,11 @@ import (
 )
 
 func anna() Person {
-	return Person{Given: []string{"Anna"}, Called: "Anna", Surname: []string{"Sjölund"}, Nicknames: []string{"Ankan"},
+	return Person{
+		Given: []string{"Anna"}, Called: "Anna", Surname: []string{"Sjölund"}, Nicknames: []string{"Ankan"},
 		Emails: []string{"anna.sjolund@bruket.example"}, Phones: []string{"070-174 06 55"}, Personnummer: "19780418-9812",
-		Addresses: []Address{{"Lingonvägen 4", "123 45", "Byköping"}}, CustomerNo: "Q-55120", Handles: []string{"sjoanna_7"}}
+		Addresses: []Address{{"Lingonvägen 4", "123 45", "Byköping"}}, CustomerNo: "Q-55120", Handles: []string{"sjoanna_7"},
+	}
 }
 
 // brackets shows the spans of a text of at least a confidence.

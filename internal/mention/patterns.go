@@ -63,6 +63,8 @@ func grouped(d string) []string {
 	}
 	a, b, c, e := d[:3], d[3:6], d[6:8], d[8:]
 	international := "+46 " + a[1:]
-	return []string{a + "-" + b + " " + c + " " + e, a + " " + b + " " + c + " " + e, a + "-" + d[3:], a + "-" + b + c + e,
-		international + " " + b + " " + c + " " + e, "+46" + d[1:], international + "-" + b + " " + c + " " + e}
+	return []string{
+		a + "-" + b + " " + c + " " + e, a + " " + b + " " + c + " " + e, a + "-" + d[3:], a + "-" + b + c + e,
+		international + " " + b + " " + c + " " + e, "+46" + d[1:], international + "-" + b + " " + c + " " + e,
+	}
 }

@@ -81,7 +81,8 @@ func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[strin
 }
 
 func (s *Source) readCards(ctx context.Context, q querier, w pathSQL, t *datamap.PlannedTable, p datamap.Path,
-	columns, keys []string, out map[string]*card) error {
+	columns, keys []string, out map[string]*card,
+) error {
 	j := w.join(t, p, columns, "")
 	values := make([]string, 0, len(columns))
 	for _, c := range columns {
@@ -186,9 +187,11 @@ func (c *card) settle() {
 // roleMailbox says that an address is a function's, which several people read.
 func roleMailbox(address string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
-	return slices.Contains([]string{"info", "kontakt", "contact", "office", "kontor", "mail", "post", "hej", "hello", "order", "orders",
+	return slices.Contains([]string{
+		"info", "kontakt", "contact", "office", "kontor", "mail", "post", "hej", "hello", "order", "orders",
 		"faktura", "invoice", "ekonomi", "finance", "support", "kundtjanst", "kundservice", "service", "sales", "salj", "reception",
-		"admin", "inkop", "firma", "noreply", "no-reply", "webmaster", "postmaster"}, local)
+		"admin", "inkop", "firma", "noreply", "no-reply", "webmaster", "postmaster",
+	}, local)
 }
 
 // toFront moves the last value first.

@@ -69,7 +69,8 @@ func (s *Source) inMapOrder() []*datamap.PlannedTable {
 }
 
 func (s *Source) collectTable(ctx context.Context, tx pgx.Tx, t *datamap.PlannedTable, c *card, keys []string, o CollectOptions,
-	m *masker, sink dossier.Sink) error {
+	m *masker, sink dossier.Sink,
+) error {
 	columns := told(t)
 	if o.Portable {
 		var kept []*datamap.Column
@@ -118,7 +119,8 @@ type row struct {
 // stream reads the rows of a table that belong to the persons through a cursor and hands them over in batches, and at
 // the end nil. first is true on the first call. A table without rows calls nothing.
 func (s *Source) stream(ctx context.Context, tx pgx.Tx, t *datamap.PlannedTable, columns []*datamap.Column, keys []string,
-	fn func(first bool, rows []row) error) error {
+	fn func(first bool, rows []row) error,
+) error {
 	sql := s.rowsSQL(t, columns, s.reaching(t, true))
 	if _, err := tx.Exec(ctx, "declare collect no scroll cursor for "+sql, keys); err != nil {
 		return err

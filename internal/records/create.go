@@ -36,8 +36,10 @@ func (s *Source) CreateFromRegister(ctx context.Context, p refdata.Person) (stri
 		}
 		var names, exprs []string
 		var args []any
-		for role, v := range map[string]string{"given": p.Given, "surname": p.Surname, "address.street": p.Street,
-			"address.postcode": p.Postcode, "address.city": p.City, "register_id": p.RegisterID} {
+		for role, v := range map[string]string{
+			"given": p.Given, "surname": p.Surname, "address.street": p.Street,
+			"address.postcode": p.Postcode, "address.city": p.City, "register_id": p.RegisterID,
+		} {
 			col := subject.ByRole(role)
 			if col == nil || v == "" {
 				continue

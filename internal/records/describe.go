@@ -84,7 +84,7 @@ func (s *Source) reaching(t *datamap.PlannedTable, context bool) []string {
 	var out []string
 	for _, p := range t.Paths {
 		if p.As != datamap.AsContext || context {
-			out = append(out, w.linked(p, "x", "$1"))
+			out = append(out, w.linked(p))
 		}
 	}
 	return out

@@ -144,7 +144,7 @@ func (r *run) readAround(ctx context.Context, t *datamap.PlannedTable, columns [
 	var conds []string
 	for _, p := range t.Paths {
 		if p.As == datamap.AsContext {
-			conds = append(conds, pathSQL{r.plan}.linked(p, "x", "$1"))
+			conds = append(conds, pathSQL{r.plan}.linked(p))
 		}
 	}
 	if len(conds) == 0 || len(columns) == 0 {

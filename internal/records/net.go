@@ -42,7 +42,7 @@ func (n *net) in(text string) bool {
 	if whole(n.words, normal) {
 		return true
 	}
-	if n.numbers == nil || strings.IndexAny(normal, "0123456789") < 0 {
+	if n.numbers == nil || !strings.ContainsAny(normal, "0123456789") {
 		return false
 	}
 	bare := closeUp(normal)

@@ -8,8 +8,10 @@ import (
 
 func TestNetFindsWholeIdentifiers(t *testing.T) {
 	t.Parallel()
-	n := newNet([]mention.Person{{Given: []string{"Karin"}, Called: "Karin", Surname: []string{"Wållin"}, Emails: []string{"karin.wallin@firma.example"},
-		Phones: []string{"+46 70 174 06 12"}, Personnummer: "19811228-9874", CustomerNo: "K100122"}})
+	n := newNet([]mention.Person{{
+		Given: []string{"Karin"}, Called: "Karin", Surname: []string{"Wållin"}, Emails: []string{"karin.wallin@firma.example"},
+		Phones: []string{"+46 70 174 06 12"}, Personnummer: "19811228-9874", CustomerNo: "K100122",
+	}})
 	for _, tc := range []struct {
 		text string
 		want bool

@@ -94,8 +94,10 @@ func (s *Source) person(c *card) Person {
 
 func (c *card) consent(box string) Consent {
 	role := "consent." + box
-	out := Consent{State: c.first(role), At: parseTime(c.first(role + ".at")), How: c.first(role + ".how"),
-		Wording: c.first(role + ".wording"), By: c.first(role + ".by")}
+	out := Consent{
+		State: c.first(role), At: parseTime(c.first(role + ".at")), How: c.first(role + ".how"),
+		Wording: c.first(role + ".wording"), By: c.first(role + ".by"),
+	}
 	if out.State == "" {
 		out.State = "unknown"
 	}

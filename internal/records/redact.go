@@ -31,7 +31,8 @@ func looseEnough(s mention.Span) bool { return s.Confidence >= mention.Certain }
 
 // rewrite replaces the mentions in one value of a row, in place.
 func (r *run) rewrite(t *datamap.PlannedTable, c *datamap.Column, row textRow, i int, m *mention.Matcher, ctx mention.Context,
-	enough func(mention.Span) bool) (bool, error) {
+	enough func(mention.Span) bool,
+) (bool, error) {
 	if row.texts[i] == nil {
 		return false, nil
 	}

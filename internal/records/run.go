@@ -251,8 +251,10 @@ func (r *run) touch(table, key string) {
 }
 
 func (r *run) rehearsal() *Rehearsal {
-	out := &Rehearsal{PlanHash: r.plan.Hash(), Kept: r.kept, Shared: r.shared, Warnings: r.warnings, Triggers: r.plan.Triggers,
-		Mentions: r.mentions, Total: r.total}
+	out := &Rehearsal{
+		PlanHash: r.plan.Hash(), Kept: r.kept, Shared: r.shared, Warnings: r.warnings, Triggers: r.plan.Triggers,
+		Mentions: r.mentions, Total: r.total,
+	}
 	for _, t := range r.order {
 		t.Rows = r.counts[t.Table+" "+t.Action]
 		out.Tables = append(out.Tables, t)
@@ -275,8 +277,10 @@ func (r *run) note(t *datamap.PlannedTable, column, key, text string, s mention.
 	if len(r.mentions) >= mentionLimit {
 		return
 	}
-	r.mentions = append(r.mentions, MentionHit{Table: t.Name, Column: column, Key: key, Before: tail(text[:s.Start], 40),
-		Match: text[s.Start:s.End], After: head(text[s.End:], 40), Confidence: s.Confidence, Replaced: replaced})
+	r.mentions = append(r.mentions, MentionHit{
+		Table: t.Name, Column: column, Key: key, Before: tail(text[:s.Start], 40),
+		Match: text[s.Start:s.End], After: head(text[s.End:], 40), Confidence: s.Confidence, Replaced: replaced,
+	})
 }
 
 func head(s string, n int) string {

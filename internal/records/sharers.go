@@ -95,7 +95,7 @@ func (s *Source) firmHas(ctx context.Context, q querier, c *card, role, value st
 		conds := []string{"lower(x." + quote(col.Name) + "::text) = lower($2)"}
 		for _, p := range t.Paths {
 			if p.As != datamap.AsContext {
-				conds = append(conds, "not coalesce("+and(w.linked(p, "x", "$1"))+", false)")
+				conds = append(conds, "not coalesce("+and(w.linked(p))+", false)")
 			}
 		}
 		var has bool

@@ -52,9 +52,9 @@ func typesOf(t *datamap.PlannedTable, columns []string) []string {
 // pathSQL writes the SQL of paths for one plan.
 type pathSQL struct{ plan *datamap.Plan }
 
-// linked holds for a row (alias x) that the path leads to one of the persons in param, a text[].
-func (w pathSQL) linked(p datamap.Path, alias, param string) string {
-	cond := w.from(alias, p.Hops, 0, param)
+// linked holds for a row (alias x) that the path leads to one of the persons in $1, a text[].
+func (w pathSQL) linked(p datamap.Path) string {
+	cond := w.from("x", p.Hops, 0, "$1")
 	if p.When != "" {
 		cond = "(" + p.When + ") and " + cond
 	}
@@ -125,8 +125,10 @@ func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string,
 	alias := "t"
 	for i, h := range p.Hops {
 		if ours, ok := ontoKey(h, subject); ok && i == len(p.Hops)-1 {
-			return joined{from: b.String(), row: keyText("t", t.Key), person: keyText(alias, ours),
-				onKey: keyIn(alias, ours, typesOf(subject, subject.Key), "%s"), parts: aliased(alias, ours)}
+			return joined{
+				from: b.String(), row: keyText("t", t.Key), person: keyText(alias, ours),
+				onKey: keyIn(alias, ours, typesOf(subject, subject.Key), "%s"), parts: aliased(alias, ours),
+			}
 		}
 		next := fmt.Sprintf("h%d", i)
 		var theirs []string
@@ -146,8 +148,10 @@ func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string,
 			" on " + strings.Join(on, " and "))
 		alias = next
 	}
-	return joined{from: b.String(), row: keyText("t", t.Key), person: keyText(alias, subject.Key),
-		onKey: keyIn(alias, subject.Key, typesOf(subject, subject.Key), "%s"), parts: aliased(alias, subject.Key)}
+	return joined{
+		from: b.String(), row: keyText("t", t.Key), person: keyText(alias, subject.Key),
+		onKey: keyIn(alias, subject.Key, typesOf(subject, subject.Key), "%s"), parts: aliased(alias, subject.Key),
+	}
 }
 
 func aliased(alias string, columns []string) []string {

@@ -32,7 +32,7 @@ func TestInbox(t *testing.T) {
 	if csp := r.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") {
 		t.Errorf("got policy %q", csp)
 	}
-	if strings.Index(body, `href="m/2"`) < 0 || strings.Index(body, `href="m/2"`) > strings.Index(body, `href="m/1"`) {
+	if !strings.Contains(body, `href="m/2"`) || strings.Index(body, `href="m/2"`) > strings.Index(body, `href="m/1"`) {
 		t.Error("the newest mail is not first")
 	}
 	if strings.Contains(body, "<script") {
