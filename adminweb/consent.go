@@ -76,6 +76,7 @@ func (v *visit) byWords(by string) string {
 
 func (v *visit) consentForm(p *person, box, state string) *form {
 	f := v.form(p.path+"/consent/"+box, "admin.consent.save")
+	f.prefix = box + "-"
 	in := f.add("radio", "state", state)
 	for _, s := range consentStates(box) {
 		in.Options = append(in.Options, option{Value: s, Label: v.consentState(box, s), Hint: v.hint("admin.consent." + box + "_" + s), Selected: s == in.Value})

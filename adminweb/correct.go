@@ -31,7 +31,7 @@ const (
 // editFields adds a field a value that can be corrected, filled with what is proposed or with today's value.
 func (v *visit) editFields(f *form, fields []records.EditField, proposed map[string]string) {
 	for _, x := range fields {
-		in := &input{Kind: fieldKind(x.Kind), Name: newField + x.ID, Label: v.in(x.Label), Value: x.Value, Old: x.Value}
+		in := &input{Kind: fieldKind(x.Kind), Name: newField + x.ID, ID: x.ID, Label: v.in(x.Label), Value: x.Value, Old: x.Value}
 		if p, ok := proposed[x.ID]; ok {
 			in.Value = p
 		}

@@ -15,12 +15,15 @@ type form struct {
 	Inputs []*input
 	Wrong  []wrongField // the summary above the form
 
-	v *visit
+	// prefix keeps the ids of several forms on one page apart.
+	prefix string
+	v      *visit
 }
 
 // input is one field. Kind is text, email, password, date, number, area, select, radio, check, checks, hidden or note.
 type input struct {
 	Kind, Name, Label, Hint string
+	ID                      string // of the field; what is wrong beside it has it too
 	Value                   string
 	Wrong                   string
 	Required                bool
@@ -38,7 +41,7 @@ type option struct {
 }
 
 // wrongField leads from the summary to the field.
-type wrongField struct{ Name, Label, Problem string }
+type wrongField struct{ ID, Label, Problem string }
 
 // form begins a form that is posted to action; submit is the key of its button's words.
 func (v *visit) form(action, submit string) *form {
@@ -48,7 +51,7 @@ func (v *visit) form(action, submit string) *form {
 // add appends a field. Its label is admin.field.NAME, its hint admin.hint.NAME where there is one; its value is what was
 // posted, or value before that.
 func (f *form) add(kind, name, value string) *input {
-	in := &input{Kind: kind, Name: name, Value: value, Label: f.v.T("admin.field." + name)}
+	in := &input{Kind: kind, Name: name, ID: f.prefix + name, Value: value, Label: f.v.T("admin.field." + name)}
 	if key := "admin.hint." + name; f.v.has(key) {
 		in.Hint = f.v.T(key)
 	}
@@ -114,13 +117,13 @@ func (f *form) wrong(field, problem string) {
 	if !f.v.has(key) {
 		key = "admin.problem.other"
 	}
-	label, words := "", f.v.T(key)
+	w := wrongField{Problem: f.v.T(key)}
 	for _, in := range f.Inputs {
 		if in.Name == field {
-			in.Wrong, label = words, in.Label
+			in.Wrong, w.ID, w.Label = w.Problem, in.ID, in.Label
 		}
 	}
-	f.Wrong = append(f.Wrong, wrongField{Name: field, Label: label, Problem: words})
+	f.Wrong = append(f.Wrong, w)
 }
 
 // failed tells whether something is wrong.

@@ -32,7 +32,7 @@ func (v *visit) otherCards(f *form, p *person) error {
 	if err != nil {
 		return err
 	}
-	in := &input{Kind: "checks", Name: "also", Label: v.T("admin.field.also"), Hint: v.T("admin.hint.also")}
+	in := &input{Kind: "checks", Name: "also", ID: "also", Label: v.T("admin.field.also"), Hint: v.T("admin.hint.also")}
 	for _, h := range hits {
 		if h.Why == "merged" { // comes along by itself
 			continue

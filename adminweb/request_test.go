@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,37 @@ func TestNothingFoundClosesARequest(t *testing.T) {
 	b.want(b.post(path+"/nothing", values("once", newOnce())), http.StatusConflict, "This has changed meanwhile")
 }
 
+func TestQueueAwayIsSaidOnThePage(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	b := o.login("handler")
+	card := b.card(democrm.Unique)
+	id := b.requestID(b.post(card+"/share", values("once", newOnce(), "asked", "no", "channel", "mail", "language", "en", "answer_by", "mail", "assurance", "B")))
+	if _, err := o.pool.Exec(t.Context(), `update insyn.job set created_at = now() - interval '1 minute'`); err != nil {
+		t.Fatal(err)
+	}
+	b.want(b.get("/requests/"+idText(id)), 200, "the queue is delayed")
+}
+
+func TestIDsOfAPageAreUnique(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	b := o.login("administrator")
+	card := b.card(democrm.Unique)
+	id := b.requestID(b.post(card+"/erase", values("once", newOnce(), "asked", "yes", "received_on", "2026-11-20", "channel", "mail",
+		"ground", "b", "verified_how", "call_back", "language", "sv", "answer_by", "mail")))
+	o.rehearse(id)
+	for _, path := range []string{card, card + "/edit", card + "/register", "/requests/" + idText(id), "/requests/" + idText(id) + "/rehearsal", "/settings", "/users/1", "/jobs"} {
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(b.get(path).body, -1) {
+			if seen[m[1]] {
+				t.Errorf("%s: the id %q stands twice", path, m[1])
+			}
+			seen[m[1]] = true
+		}
+	}
+}
+
 func TestStepsKeepWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -74,7 +106,7 @@ func TestStepsKeepWhatWasTyped(t *testing.T) {
 	id := b.requestID(b.post(card+"/share", values("once", newOnce(), "asked", "yes", "received_on", time.Now().Format(time.DateOnly), "channel", "mail", "language", "en", "answer_by", "mail", "assurance", "B")))
 	path := "/requests/" + idText(id)
 	r := b.post(path+"/refuse", values("once", newOnce(), "refusal", "excessive", "refusal_reason", "You asked five times.", "facts", "", "decider", "Nadja Prov", "asked_to", "show you your data", "dpo_advice", "followed"))
-	b.want(r, 400, "You asked five times.", `id="m-facts"`, `value="excessive" checked`)
+	b.want(r, 400, "You asked five times.", `id="m-refuse-facts"`, `value="excessive" checked`)
 	if n := strings.Count(r.body, "You asked five times."); n != 1 {
 		t.Errorf("what was typed stands in %d forms, want in its own alone", n)
 	}

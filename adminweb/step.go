@@ -221,7 +221,7 @@ func (v *visit) stepBoxes(r *request.Request, tried string, bad error) (now, oth
 		}
 		b := stepBox{Name: st.name, Title: v.T("admin.step." + st.name), Text: v.T("admin.step." + st.name + "_text")}
 		b.Form = v.form("/requests/"+strconv.FormatInt(r.ID, 10)+"/"+st.name, "admin.step."+st.name+"_do")
-		b.Form.Danger = st.danger
+		b.Form.Danger, b.Form.prefix = st.danger, st.name+"-"
 		st.fields(b.Form, r)
 		v.PostForm = typed
 		if st.name == tried {
