@@ -35,8 +35,10 @@ func (d *Desk) Pause(ctx context.Context, id, actor int64, why, reason, step str
 		if why == "identity" {
 			wait = dsar.ForIdentity
 			if p := r.Person(); p.Address != "" {
-				_, err := QueueMail(ctx, tx, d.Keys, OutMail{RequestID: id, SubjectID: p.ID, Template: "mail.identity", Language: r.Language,
-					Recipient: p.Address, Vars: map[string]any{"reason_for_doubt": reason, "identity_step": step, "answer_by": today.AddDays(14).String()}})
+				_, err := QueueMail(ctx, tx, d.Keys, OutMail{
+					RequestID: id, SubjectID: p.ID, Template: "mail.identity", Language: r.Language,
+					Recipient: p.Address, Vars: map[string]any{"reason_for_doubt": reason, "identity_step": step, "answer_by": today.AddDays(14).String()},
+				})
 				if err != nil {
 					return err
 				}
@@ -114,8 +116,10 @@ func (d *Desk) Extend(ctx context.Context, id, actor int64, reason string) error
 		if err != nil {
 			return err
 		}
-		_, err = QueueMail(ctx, tx, d.Keys, OutMail{RequestID: id, SubjectID: p.ID, Template: "mail.extended", Language: r.Language, Recipient: p.Address,
-			Vars: map[string]any{"because": reason, "due_strict": before.StrictWithoutPause.String(), "new_due_strict": after.DueStrict.String()}})
+		_, err = QueueMail(ctx, tx, d.Keys, OutMail{
+			RequestID: id, SubjectID: p.ID, Template: "mail.extended", Language: r.Language, Recipient: p.Address,
+			Vars: map[string]any{"because": reason, "due_strict": before.StrictWithoutPause.String(), "new_due_strict": after.DueStrict.String()},
+		})
 		return err
 	})
 }

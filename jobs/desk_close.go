@@ -79,8 +79,10 @@ func (d *Desk) Refuse(ctx context.Context, id, actor int64, f Refusal) error {
 
 // mail is the notice of Art. 12(4). A correction has its own words.
 func (f Refusal) mail(r *request.Request, p request.Subject, to dsar.State) OutMail {
-	m := OutMail{RequestID: r.ID, SubjectID: p.ID, Template: "mail.refused", Language: r.Language, Recipient: p.Address, Answers: to,
-		Vars: map[string]any{"asked_to": f.AskedTo, "reason": f.Reason, "facts": f.Facts, "done": f.Done}}
+	m := OutMail{
+		RequestID: r.ID, SubjectID: p.ID, Template: "mail.refused", Language: r.Language, Recipient: p.Address, Answers: to,
+		Vars: map[string]any{"asked_to": f.AskedTo, "reason": f.Reason, "facts": f.Facts, "done": f.Done},
+	}
 	proposal, err := request.ParseProposal(r.Proposal)
 	if r.Kind == dsar.Rectification && f.Done == "" && err == nil && len(proposal.Changes) > 0 {
 		var fields []string
@@ -143,8 +145,10 @@ func (d *Desk) Misdelivered(ctx context.Context, id, actor int64) error {
 		if err := note(ctx, tx, r, actor, "incident.wrong_recipient"); err != nil {
 			return err
 		}
-		return request.Move(ctx, tx, request.Step{ID: id, To: dsar.Waiting, For: dsar.ForDelivery, Actor: actor,
-			From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Failed, dsar.Answered, dsar.Partly}})
+		return request.Move(ctx, tx, request.Step{
+			ID: id, To: dsar.Waiting, For: dsar.ForDelivery, Actor: actor,
+			From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Failed, dsar.Answered, dsar.Partly},
+		})
 	})
 }
 

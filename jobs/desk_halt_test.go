@@ -39,8 +39,10 @@ func erasing(t *testing.T) (*jobs.Desk, *records.Source, *request.Request, int64
 	}
 	d.Sources = []*records.Source{src}
 	actor := account(t, d, dsar.DPO)
-	id, _, err := d.Submit(ctx, request.New{Kind: dsar.Erasure, Asked: true, CreatedBy: actor, Ground: "a", VerifiedHow: "in_person",
-		Subjects: []request.NewSubject{{Source: "crm", Key: "1"}}})
+	id, _, err := d.Submit(ctx, request.New{
+		Kind: dsar.Erasure, Asked: true, CreatedBy: actor, Ground: "a", VerifiedHow: "in_person",
+		Subjects: []request.NewSubject{{Source: "crm", Key: "1"}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

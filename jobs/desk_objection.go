@@ -40,8 +40,10 @@ func (d *Desk) lift(ctx context.Context, tx pgx.Tx, set settings.Settings, r *re
 	if err != nil || r.Kind != dsar.Objection || p.Box != "processing" || p.State != "restricted" {
 		return err
 	}
-	n := request.New{Kind: dsar.Restriction, Channel: r.Channel, CreatedBy: actor, Handler: r.Handler, Language: r.Language, OriginRequestID: r.ID,
-		Proposal: request.Proposal{Box: "processing", State: "unknown", How: "objection_refused"}}
+	n := request.New{
+		Kind: dsar.Restriction, Channel: r.Channel, CreatedBy: actor, Handler: r.Handler, Language: r.Language, OriginRequestID: r.ID,
+		Proposal: request.Proposal{Box: "processing", State: "unknown", How: "objection_refused"},
+	}
 	for _, u := range r.Subjects {
 		if u.Key != "" {
 			n.Subjects = append(n.Subjects, request.NewSubject{Source: u.Source, Key: u.Key, Name: u.Name, Address: u.Address})

@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"testing"
 
@@ -29,7 +28,7 @@ func newBench(t *testing.T) *bench {
 	o := asynq.RedisClientOpt{Addr: m.Addr()}
 	b := &bench{pool: pgtest.New(t), redis: m}
 	client := jobs.NewClient(o)
-	b.relay = &jobs.Relay{Pool: b.pool, Client: client, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	b.relay = &jobs.Relay{Pool: b.pool, Client: client, Log: slog.New(slog.DiscardHandler)}
 	t.Cleanup(func() { _ = client.Close() })
 	return b
 }

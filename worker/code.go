@@ -75,8 +75,10 @@ func (w *Worker) code(ctx context.Context, c *Claim) error {
 		if err != nil {
 			return fmt.Errorf("write a code of link %d: %w", c.LinkID, err)
 		}
-		_, err = jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{RequestID: request, SubjectID: subject, LinkID: c.LinkID, CodeID: codeID,
-			Template: "mail.code", Language: r.Language, Recipient: to, Vars: map[string]any{"code": code}, GiveUp: codeMailLife})
+		_, err = jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{
+			RequestID: request, SubjectID: subject, LinkID: c.LinkID, CodeID: codeID,
+			Template: "mail.code", Language: r.Language, Recipient: to, Vars: map[string]any{"code": code}, GiveUp: codeMailLife,
+		})
 		if err != nil {
 			return err
 		}

@@ -67,8 +67,10 @@ func (w *Worker) stopFor(ctx context.Context, c *Claim, wait dsar.Wait, why stri
 		if _, err := tx.Exec(ctx, `update insyn.job set code = $2 where id = $1`, c.ID, why); err != nil {
 			return fmt.Errorf("note why job %d stopped: %w", c.ID, err)
 		}
-		err := request.Move(ctx, tx, request.Step{ID: c.RequestID, To: dsar.Waiting, For: wait,
-			From: []dsar.State{dsar.Received, dsar.Working, dsar.Waiting, dsar.Failed, dsar.Answered}})
+		err := request.Move(ctx, tx, request.Step{
+			ID: c.RequestID, To: dsar.Waiting, For: wait,
+			From: []dsar.State{dsar.Received, dsar.Working, dsar.Waiting, dsar.Failed, dsar.Answered},
+		})
 		if err != nil {
 			return err
 		}
@@ -127,8 +129,10 @@ func (w *Worker) offer(ctx context.Context, tx pgx.Tx, g *gathering, to string) 
 	if sent != nil {
 		vars["sent_date"] = sent.String()
 	}
-	_, err = jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{RequestID: r.ID, SubjectID: u.ID, LinkID: linkID, Template: "mail.link",
-		Language: r.Language, Recipient: to, Token: token.Text(), Answers: dsar.Answered, Vars: vars})
+	_, err = jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{
+		RequestID: r.ID, SubjectID: u.ID, LinkID: linkID, Template: "mail.link",
+		Language: r.Language, Recipient: to, Token: token.Text(), Answers: dsar.Answered, Vars: vars,
+	})
 	if err != nil {
 		return err
 	}

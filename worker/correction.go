@@ -109,7 +109,9 @@ func (w *Worker) corrected(ctx context.Context, tx pgx.Tx, r *request.Request, u
 			fields = append(fields, strings.ToLower(x.Label))
 		}
 	}
-	_, err := jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{RequestID: r.ID, SubjectID: u.ID, Template: "mail.corrected", Language: r.Language,
-		Recipient: to, Answers: dsar.Answered, Vars: map[string]any{"fields": strings.Join(fields, ", ")}})
+	_, err := jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{
+		RequestID: r.ID, SubjectID: u.ID, Template: "mail.corrected", Language: r.Language,
+		Recipient: to, Answers: dsar.Answered, Vars: map[string]any{"fields": strings.Join(fields, ", ")},
+	})
 	return err
 }

@@ -92,8 +92,10 @@ func (w *Worker) confirm(ctx context.Context, tx pgx.Tx, set settings.Settings, 
 		p := w.Register.Provider()
 		vars["provider"], vars["provider_contact"] = p.Name, p.Contact
 	}
-	m := jobs.OutMail{RequestID: r.ID, SubjectID: r.Person().ID, Template: "mail.erased", Language: r.Language, Recipient: to,
-		Vars: vars, Answers: dsar.Answered, Held: true}
+	m := jobs.OutMail{
+		RequestID: r.ID, SubjectID: r.Person().ID, Template: "mail.erased", Language: r.Language, Recipient: to,
+		Vars: vars, Answers: dsar.Answered, Held: true,
+	}
 	if len(kept) > 0 {
 		m.Template, m.Answers = "mail.partly_erased", dsar.Partly
 		rows := make([]map[string]any, 0, len(kept))

@@ -68,20 +68,26 @@ func (w *Worker) act(ctx context.Context, tx pgx.Tx, set settings.Settings, r *r
 	case share.Erasure:
 		return w.follow(ctx, tx, set, r, c, body, request.New{Kind: dsar.Erasure, Wish: body.Comment})
 	case share.OptOut:
-		return w.follow(ctx, tx, set, r, c, body, request.New{Kind: dsar.Objection,
-			Proposal: request.Proposal{Box: "newsletter", State: "objected", How: "share_page"}})
+		return w.follow(ctx, tx, set, r, c, body, request.New{
+			Kind:     dsar.Objection,
+			Proposal: request.Proposal{Box: "newsletter", State: "objected", How: "share_page"},
+		})
 	case share.Objection:
 		if body.Marketing {
-			err := w.follow(ctx, tx, set, r, c, body, request.New{Kind: dsar.Objection, Wish: body.Comment,
-				Proposal: request.Proposal{Box: "newsletter", State: "objected", How: "share_page"}})
+			err := w.follow(ctx, tx, set, r, c, body, request.New{
+				Kind: dsar.Objection, Wish: body.Comment,
+				Proposal: request.Proposal{Box: "newsletter", State: "objected", How: "share_page"},
+			})
 			if err != nil {
 				return err
 			}
 		}
 		if body.Interest {
 			body.Once += "i"
-			return w.follow(ctx, tx, set, r, c, body, request.New{Kind: dsar.Objection, Wish: body.Comment,
-				Proposal: request.Proposal{Box: "processing", State: "restricted", How: "share_page"}})
+			return w.follow(ctx, tx, set, r, c, body, request.New{
+				Kind: dsar.Objection, Wish: body.Comment,
+				Proposal: request.Proposal{Box: "processing", State: "restricted", How: "share_page"},
+			})
 		}
 		return nil
 	case share.Question:
@@ -120,8 +126,10 @@ func (w *Worker) follow(ctx context.Context, tx pgx.Tx, set settings.Settings, f
 			return err
 		}
 		if p := made.Person(); p.Address != "" {
-			_, err := jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{RequestID: id, SubjectID: p.ID, Template: "mail.received",
-				Language: made.Language, Recipient: p.Address})
+			_, err := jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{
+				RequestID: id, SubjectID: p.ID, Template: "mail.received",
+				Language: made.Language, Recipient: p.Address,
+			})
 			if err != nil {
 				return err
 			}

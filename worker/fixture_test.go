@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"crypto/rand"
-	"io"
 	"log/slog"
 	"testing"
 
@@ -54,7 +53,7 @@ func newBench(t *testing.T) *bench {
 	m := miniredis.RunT(t)
 	w, err := New(context.Background(), Config{
 		Pool: pgtest.New(t), Keys: keys, Texts: texts, Sender: sender, Redis: asynq.RedisClientOpt{Addr: m.Addr()},
-		ShareURL: "http://127.0.0.1:9", WebURL: "http://127.0.0.1:8", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		ShareURL: "http://127.0.0.1:9", WebURL: "http://127.0.0.1:8", Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -89,8 +88,10 @@ func (b *bench) tx(t *testing.T, fn func(tx pgx.Tx) error) {
 // request is an access request of a person, waiting for its answer's delivery.
 func (b *bench) request(t *testing.T) *request.Request {
 	t.Helper()
-	id, _, err := b.desk.Submit(context.Background(), request.New{Kind: dsar.Access, Asked: true, Language: "sv", Channel: "phone",
-		Subjects: []request.NewSubject{{Source: "crm", Key: "17", Name: "Ylva Provsson", Address: "ylva@provsson.example"}}})
+	id, _, err := b.desk.Submit(context.Background(), request.New{
+		Kind: dsar.Access, Asked: true, Language: "sv", Channel: "phone",
+		Subjects: []request.NewSubject{{Source: "crm", Key: "17", Name: "Ylva Provsson", Address: "ylva@provsson.example"}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

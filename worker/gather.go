@@ -121,9 +121,11 @@ func (g *gathering) registerSection(sink dossier.Sink) error {
 	field := func(name string) dossier.Field {
 		return dossier.Field{Name: name, Label: text("section.register." + name), Category: "register", Provenance: "register", Type: "text"}
 	}
-	err := sink.Begin(dossier.Section{ID: "register", Source: request.RegisterSource, Label: text("section.register"), Intro: text("section.register.intro"),
+	err := sink.Begin(dossier.Section{
+		ID: "register", Source: request.RegisterSource, Label: text("section.register"), Intro: text("section.register.intro"),
 		Category: "register", Provenance: []string{"register"},
-		Fields: []dossier.Field{field("id"), field("name"), field("address"), field("birth_year"), field("organisation"), field("role")}})
+		Fields: []dossier.Field{field("id"), field("name"), field("address"), field("birth_year"), field("organisation"), field("role")},
+	})
 	if err != nil {
 		return err
 	}
@@ -155,8 +157,10 @@ func (g *gathering) earlier(ctx context.Context, sink dossier.Sink) error {
 	field := func(name string) dossier.Field {
 		return dossier.Field{Name: name, Label: text("section.requests." + name), Category: "requests", Provenance: "provided", Type: "text"}
 	}
-	err = sink.Begin(dossier.Section{ID: "requests", Source: "insyn", Label: text("section.requests"), Intro: text("section.requests.intro"), Category: "requests",
-		Provenance: []string{"provided", "staff"}, Fields: []dossier.Field{field("case"), field("kind"), field("received"), field("state"), field("wish")}})
+	err = sink.Begin(dossier.Section{
+		ID: "requests", Source: "insyn", Label: text("section.requests"), Intro: text("section.requests.intro"), Category: "requests",
+		Provenance: []string{"provided", "staff"}, Fields: []dossier.Field{field("case"), field("kind"), field("received"), field("state"), field("wish")},
+	})
 	if err != nil {
 		return err
 	}

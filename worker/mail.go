@@ -192,8 +192,10 @@ func (w *Worker) accepted(ctx context.Context, tx pgx.Tx, m *message, code strin
 	if m.Answers == "" {
 		return nil
 	}
-	err = request.Move(ctx, tx, request.Step{ID: m.RequestID, To: m.Answers,
-		From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Failed, m.Answers}})
+	err = request.Move(ctx, tx, request.Step{
+		ID: m.RequestID, To: m.Answers,
+		From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Failed, m.Answers},
+	})
 	if errors.Is(err, dsar.ErrConflict) { // closed otherwise meanwhile; the mail is out all the same
 		return nil
 	}
@@ -225,8 +227,10 @@ func (w *Worker) undelivered(ctx context.Context, c *Claim, m *message, code str
 			return err
 		}
 		if m.Answers != "" || m.LinkID != 0 && m.Token != "" {
-			err := request.Move(ctx, tx, request.Step{ID: m.RequestID, To: dsar.Waiting, For: dsar.ForDelivery,
-				From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Answered, dsar.Partly, dsar.Refused}})
+			err := request.Move(ctx, tx, request.Step{
+				ID: m.RequestID, To: dsar.Waiting, For: dsar.ForDelivery,
+				From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Answered, dsar.Partly, dsar.Refused},
+			})
 			if err != nil && !errors.Is(err, dsar.ErrConflict) {
 				return err
 			}

@@ -28,9 +28,11 @@ func (b *bench) linkMail(t *testing.T, r *request.Request) (linkID int64, token 
 		if err != nil {
 			return err
 		}
-		_, err = jobs.QueueMail(ctx, tx, b.Keys, jobs.OutMail{RequestID: r.ID, SubjectID: r.Person().ID, LinkID: linkID, Template: "mail.link",
+		_, err = jobs.QueueMail(ctx, tx, b.Keys, jobs.OutMail{
+			RequestID: r.ID, SubjectID: r.Person().ID, LinkID: linkID, Template: "mail.link",
 			Language: "sv", Recipient: r.Person().Address, Token: token.Text(), Answers: dsar.Answered,
-			Vars: map[string]any{"sentence": "access", "requested": true, "second_factor": map[string]string{"sv": "en kod", "en": "a code"}}})
+			Vars: map[string]any{"sentence": "access", "requested": true, "second_factor": map[string]string{"sv": "en kod", "en": "a code"}},
+		})
 		return err
 	})
 	return linkID, token

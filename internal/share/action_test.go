@@ -24,9 +24,15 @@ func TestActions(t *testing.T) {
 		answer     string
 		want       EventBody
 	}{
-		{"/v/proposal", Proposal, url.Values{"section": {"crm.person"}, "entry": {"1"}, "field": {"name"}, "new": {" Anna Provlund "}, "comment": {"Married"}, "once": {"x1"}},
-			200, "Thank you, we have received your proposal", EventBody{Lang: "en", Once: "x1", Section: "crm.person", SectionLabel: "Contact details", Entry: 1,
-				Field: "name", FieldLabel: "Name", Today: "Anna Provberg", New: "Anna Provlund", Comment: "Married"}},
+		{
+			"/v/proposal", Proposal,
+			url.Values{"section": {"crm.person"}, "entry": {"1"}, "field": {"name"}, "new": {" Anna Provlund "}, "comment": {"Married"}, "once": {"x1"}},
+			200, "Thank you, we have received your proposal",
+			EventBody{
+				Lang: "en", Once: "x1", Section: "crm.person", SectionLabel: "Contact details", Entry: 1,
+				Field: "name", FieldLabel: "Name", Today: "Anna Provberg", New: "Anna Provlund", Comment: "Married",
+			},
+		},
 		{"/v/proposal", Proposal, url.Values{"comment": {"You have the wrong person"}}, 200, "received your proposal", EventBody{Lang: "en", Comment: "You have the wrong person"}},
 		{"/v/proposal", Proposal, url.Values{"section": {"crm.person"}, "entry": {"1"}, "field": {""}, "comment": {""}, "new": {"kept text"}}, 422, "kept text", EventBody{}},
 		{"/v/proposal", Proposal, url.Values{"section": {"crm.person"}, "entry": {"1"}, "field": {"salary"}, "comment": {"x"}}, 400, "", EventBody{}},

@@ -51,12 +51,12 @@ func (s *site) optOut(w http.ResponseWriter, r *http.Request, o opened) error {
 // objectTo takes an objection: to marketing, to what rests on a legitimate interest, or both.
 func (s *site) objectTo(w http.ResponseWriter, r *http.Request, o opened) error {
 	var marketing, interest, comment, key string
-	err := formValues(r, textLimit, map[string]*string{"marketing": &marketing, "interest": &interest, "comment": &comment, "once": &key})
+	err := formValues(r, map[string]*string{"marketing": &marketing, "interest": &interest, "comment": &comment, "once": &key})
 	if err != nil {
 		return err
 	}
 	body := EventBody{Lang: o.lang, Once: key, Marketing: marketing != "", Interest: interest != "", Comment: comment}
-	answer := "objection"
+	var answer string
 	switch {
 	case body.Marketing && body.Interest:
 		answer = "objection-both"
@@ -89,7 +89,7 @@ func (s *site) erasureForm(w http.ResponseWriter, r *http.Request, o opened) err
 
 func (s *site) askErasure(w http.ResponseWriter, r *http.Request, o opened) error {
 	var comment, key string
-	if err := formValues(r, textLimit, map[string]*string{"comment": &comment, "once": &key}); err != nil {
+	if err := formValues(r, map[string]*string{"comment": &comment, "once": &key}); err != nil {
 		return err
 	}
 	return s.act(w, r, o, Erasure, EventBody{Lang: o.lang, Once: key, Comment: comment}, "erasure")
@@ -109,7 +109,7 @@ func (s *site) questionForm(w http.ResponseWriter, r *http.Request, o opened) er
 
 func (s *site) askQuestion(w http.ResponseWriter, r *http.Request, o opened) error {
 	var message, key string
-	if err := formValues(r, textLimit, map[string]*string{"message": &message, "once": &key}); err != nil {
+	if err := formValues(r, map[string]*string{"message": &message, "once": &key}); err != nil {
 		return err
 	}
 	if message == "" {

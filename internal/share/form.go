@@ -26,11 +26,11 @@ func formValue(r *http.Request, name string, limit int) (string, error) {
 	return strings.TrimSpace(strings.ReplaceAll(v, "\x00", "")), nil
 }
 
-// formValues reads several fields with the same limit.
-func formValues(r *http.Request, limit int, to map[string]*string) error {
+// formValues reads several fields of text.
+func formValues(r *http.Request, to map[string]*string) error {
 	for name, v := range to {
 		var err error
-		if *v, err = formValue(r, name, limit); err != nil {
+		if *v, err = formValue(r, name, textLimit); err != nil {
 			return err
 		}
 	}

@@ -80,7 +80,7 @@ func (s *site) proposalPage(r *http.Request, o opened, section string, no int64)
 
 func (s *site) propose(w http.ResponseWriter, r *http.Request, o opened) error {
 	var section, entryNo, field, comment, newValue, key string
-	err := formValues(r, textLimit, map[string]*string{
+	err := formValues(r, map[string]*string{
 		"section": &section, "entry": &entryNo, "field": &field, "new": &newValue, "comment": &comment, "once": &key,
 	})
 	if err != nil {

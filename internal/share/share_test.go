@@ -228,12 +228,16 @@ func testMeta() dossier.Meta {
 		},
 		Searched: []dossier.Label{{"sv": "kundregistret", "en": "the customer register"}},
 		Purposes: map[string]dossier.Purpose{
-			"sales": {Text: dossier.Label{"sv": "sköta kontakten med kunder", "en": "look after our customers"}, Basis: "legitimate_interest",
-				Interest: dossier.Label{"sv": "att hålla kontakt med kunder", "en": "keeping in touch with customers"}},
+			"sales": {
+				Text: dossier.Label{"sv": "sköta kontakten med kunder", "en": "look after our customers"}, Basis: "legitimate_interest",
+				Interest: dossier.Label{"sv": "att hålla kontakt med kunder", "en": "keeping in touch with customers"},
+			},
 			"news": {Text: dossier.Label{"sv": "skicka nyhetsbrev", "en": "send newsletters"}, Basis: "consent"},
 		},
-		Recipients: map[string]dossier.Recipient{"mailer": {Name: "Utskick Prov AB", Role: "processor", Country: "SE",
-			Why: dossier.Label{"sv": "skicka e-post", "en": "send email"}}},
+		Recipients: map[string]dossier.Recipient{"mailer": {
+			Name: "Utskick Prov AB", Role: "processor", Country: "SE",
+			Why: dossier.Label{"sv": "skicka e-post", "en": "send email"},
+		}},
 		Retention: map[string]dossier.Retention{"contact": {Text: dossier.Label{"sv": "två år efter den senaste kontakten", "en": "two years after the last contact"}}},
 		BasisText: dossier.Label{"sv": "Vi behandlar uppgifter om kontaktpersoner.", "en": "We process data about contact persons."},
 		Automated: dossier.Answer{State: "no"}, Transfers: dossier.Answer{State: "no"},
