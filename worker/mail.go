@@ -61,7 +61,7 @@ func (w *Worker) mail(ctx context.Context, c *Claim) error {
 	}
 	msg, err := w.compose(ctx, m)
 	if err != nil {
-		return err
+		return w.notComposed(ctx, c, m, err)
 	}
 	out := w.Sender.Send(ctx, msg)
 	ctx = context.WithoutCancel(ctx) // the server has answered; write it down even while this worker stops
@@ -79,6 +79,20 @@ func (w *Worker) mail(ctx context.Context, c *Claim) error {
 			return setMail(ctx, tx, m.ID, "ready", out.Code, 0)
 		})
 	}
+}
+
+// notComposed settles a mail whose text could not be made: no dialogue has begun, so the row must not look as if one had.
+func (w *Worker) notComposed(ctx context.Context, c *Claim, m *message, cause error) error {
+	var coded *dsar.Code
+	if errors.As(cause, &coded) && errors.Is(cause, dsar.ErrPermanent) {
+		w.Log.Error("mail not composed", "template", m.Template, "mail", m.ID, "code", coded.Code)
+		return w.undelivered(ctx, c, m, coded.Code)
+	}
+	err := c.Step(context.WithoutCancel(ctx), func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `update insyn.mail set state = 'ready', tries = tries - 1 where id = $1 and state = 'sending'`, m.ID)
+		return err
+	})
+	return errors.Join(cause, err)
 }
 
 // mailBackoff grows from one minute to one hour after a 4xx, and from five seconds to one minute while the server cannot
@@ -275,10 +289,18 @@ func (w *Worker) compose(ctx context.Context, m *message) (mail.Message, error) 
 	if err != nil {
 		return mail.Message{}, err
 	}
-	s, text, html, err := mail.ComposeAs(w.Texts, m.Language, subject, m.Template+".body", vars)
+	s, text, html, err := mail.ComposeAs(w.Texts, m.Language, subject, bodyKey(m.Template), vars)
 	if err != nil {
 		w.Log.Error("mail text", "template", m.Template, "mail", m.ID, "code", err.Error()) // names key and placeholder, never a value
 		return mail.Message{}, dsar.GiveUp("text_incomplete")
 	}
 	return mail.Message{To: to, ReplyTo: set.DPOEmail, FromName: set.Controller, Subject: s, Text: text, HTML: html, MessageID: m.MessageID}, nil
+}
+
+// bodyKey is the text of a template. The report begins with what needs somebody today, which the reference wording has not.
+func bodyKey(template string) string {
+	if template == "mail.report" {
+		return "mail.report_today.body"
+	}
+	return template + ".body"
 }

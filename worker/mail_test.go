@@ -200,3 +200,27 @@ func TestEveryKindHasAHandler(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAMailThatCannotBeComposedDoesNotLookHalfSent(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.request(t)
+	b.linkMail(t, r)
+	b.exec(t, `update setting set body = body - 'controller'`)
+	b.run(t)
+	if s := one[string](t, b, `select state || ' ' || tries || ' ' || lost from mail`); s != "ready 0 0" {
+		t.Errorf("with settings unanswered: got %q, want ready 0 0", s)
+	}
+	if code := one[string](t, b, `select code from job where state = 'queued'`); code != "settings_incomplete" {
+		t.Errorf("code %q, want settings_incomplete", code)
+	}
+	b.answerSettings(t)
+	b.exec(t, `update mail set vars = null`) // as a text whose values are missing
+	b.run(t)
+	if s := one[string](t, b, `select state from mail where template = 'mail.link'`); s != "failed" {
+		t.Errorf("with a value missing: got %q, want failed", s)
+	}
+	if n := len(b.sink.Messages()); n != 0 {
+		t.Errorf("%d mails left, want none", n)
+	}
+}

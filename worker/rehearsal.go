@@ -37,7 +37,7 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 		return err
 	}
 	var out Rehearsed
-	counts := map[string]int{}
+	counts, total := map[string]int{}, 0
 	hash := bytes.Buffer{}
 	for _, t := range targets(r) {
 		src, err := w.source(t.source)
@@ -50,12 +50,16 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 		}
 		out.Sources = append(out.Sources, RehearsedSource{Source: t.source, Result: res})
 		hash.Write(res.PlanHash)
+		total += res.Total
 		for _, n := range res.Tables {
 			counts[t.source+" "+n.Table] += n.Rows
 		}
 	}
 	if len(out.Sources) == 0 { // somebody whom only the reference register knows
-		return w.nothingToErase(ctx, c, r)
+		return w.nothingToErase(ctx, c, r, "register_only", dsar.ForReview)
+	}
+	if total == 0 { // an erasure done before has left nothing to approve
+		return w.nothingToErase(ctx, c, r, "erased", dsar.ForDelivery)
 	}
 	body, err := json.Marshal(out)
 	if err != nil {
@@ -72,15 +76,16 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 	})
 }
 
-// nothingToErase: no source of ours knows the person. The desk answers, with the register's provider.
-func (w *Worker) nothingToErase(ctx context.Context, c *Claim, r *request.Request) error {
+// nothingToErase: no source of ours knows the person, or all of it is erased. The desk answers, and why is the code that
+// the request's page explains.
+func (w *Worker) nothingToErase(ctx context.Context, c *Claim, r *request.Request, why string, wait dsar.Wait) error {
 	return c.Commit(ctx, func(tx pgx.Tx) error {
-		if err := audit.Write(ctx, tx, audit.Entry{Action: "stopped.register_only", RequestID: r.ID}); err != nil {
+		if err := audit.Write(ctx, tx, audit.Entry{Action: "stopped." + why, RequestID: r.ID}); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `update insyn.job set code = 'register_only' where id = $1`, c.ID); err != nil {
+		if _, err := tx.Exec(ctx, `update insyn.job set code = $2 where id = $1`, c.ID, why); err != nil {
 			return err
 		}
-		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForReview})
+		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: wait})
 	})
 }

@@ -159,7 +159,7 @@ func TestUnansweredSettingPrintsNeitherNoNorYes(t *testing.T) {
 func TestCustomerMailsCarryTheOtherLanguageAndNoNameInSubject(t *testing.T) {
 	t.Parallel()
 	texts := load(t)
-	forStaff := []string{"mail.report", "mail.deadline", "mail.undeliverable", "mail.failed", "mail.news"}
+	forStaff := []string{"mail.report", "mail.deadline", "mail.undeliverable", "mail.failed", "mail.news", "mail.report_today"}
 	for _, key := range texts.Keys() {
 		base, isBody := strings.CutSuffix(key, ".body")
 		if !isBody {
