@@ -31,7 +31,7 @@ const (
 // editFields adds a field a value that can be corrected, filled with what is proposed or with today's value.
 func (v *visit) editFields(f *form, fields []records.EditField, proposed map[string]string) {
 	for _, x := range fields {
-		in := &input{Kind: fieldKind(x.Kind), Name: newField + x.ID, ID: x.ID, Label: v.in(x.Label), Value: x.Value, Old: x.Value}
+		in := &input{Kind: fieldKind(x), Name: newField + x.ID, ID: x.ID, Label: v.in(x.Label), Value: x.Value, Old: x.Value}
 		if p, ok := proposed[x.ID]; ok {
 			in.Value = p
 		}
@@ -42,20 +42,21 @@ func (v *visit) editFields(f *form, fields []records.EditField, proposed map[str
 			in.Kind = "select"
 			in.Options = append(in.Options, option{Value: "", Label: v.T("admin.choice.none"), Selected: in.Value == ""})
 			for _, c := range x.Choices {
-				in.Options = append(in.Options, option{Value: c, Label: c, Selected: c == in.Value})
+				in.Options = append(in.Options, option{Value: c, Label: v.languageName(c), Selected: c == in.Value})
 			}
 		}
 		f.Inputs = append(f.Inputs, &input{Kind: "hidden", Name: oldField + x.ID, Value: x.Value}, in)
 	}
 }
 
-func fieldKind(kind string) string {
-	switch kind {
-	case "email", "date":
-		return kind
-	case "phone":
+// fieldKind is the field in which a value is edited. A line field would drop line breaks, and so change the value.
+func fieldKind(x records.EditField) string {
+	switch {
+	case x.Kind == "email", x.Kind == "date":
+		return x.Kind
+	case x.Kind == "phone":
 		return "tel"
-	case "text":
+	case x.Kind == "text" && (len(x.Value) > 80 || strings.ContainsAny(x.Value, "\r\n")):
 		return "area"
 	}
 	return "text"
@@ -68,11 +69,11 @@ func (v *visit) changes(f *form, fields []records.EditField) []request.Change {
 		if !v.PostForm.Has(newField + x.ID) {
 			continue
 		}
-		was, typed := x.Value, v.field(newField+x.ID)
-		if v.PostForm.Has(oldField + x.ID) {
-			was = v.PostForm.Get(oldField + x.ID)
+		was, typed := x.Value, unixLines(v.field(newField+x.ID))
+		if seen := unixLines(v.PostForm.Get(oldField + x.ID)); v.PostForm.Has(oldField+x.ID) && seen != unixLines(was) {
+			was = seen // changed meanwhile: the worker will meet the difference and stop
 		}
-		if typed == strings.TrimSpace(was) {
+		if typed == strings.TrimSpace(unixLines(was)) {
 			continue
 		}
 		value, problem := records.Validate(x.Kind, typed)
@@ -89,6 +90,9 @@ func (v *visit) changes(f *form, fields []records.EditField) []request.Change {
 	}
 	return out
 }
+
+// unixLines undoes what browsers make of line breaks in a form.
+func unixLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 func (v *visit) correctForm(action string) *form {
 	f := v.form(action, "admin.correct.do")
@@ -139,7 +143,7 @@ func (s *site) edit(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	n := request.New{
-		Kind: dsar.Rectification, Asked: v.field("asked") == "yes", ReceivedOn: v.date(f, "received_on"), Channel: v.field("channel"), Language: v.field("language"),
+		Kind: dsar.Rectification, Asked: v.field("asked") == "yes", ReceivedOn: v.receivedOn(f), Channel: v.field("channel"), Language: v.field("language"),
 		CreatedBy: v.who.ID, Handler: v.who.ID, IdempotencyKey: v.field("once"), Subjects: []request.NewSubject{p.subject()},
 	}
 	n.Proposal = request.Proposal{Changes: v.changes(f, fields)}

@@ -69,7 +69,7 @@ func (in *input) must() *input { in.Required = true; return in }
 func (in *input) between(lo, hi int) *input { in.Min, in.Max = lo, hi; return in }
 
 // auto tells the browser what it may fill in.
-func (in *input) auto(what string) *input { in.Autocomplete = what; return in }
+func (in *input) auto(what string) { in.Autocomplete = what }
 
 // choose appends a field with choices. The label of each is admin.choice.NAME.VALUE, "none" for the empty one.
 func (f *form) choose(kind, name, value string, values ...string) *input {

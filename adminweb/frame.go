@@ -1,6 +1,9 @@
 package adminweb
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // frame is what stands around every page.
 type frame struct {
@@ -57,7 +60,7 @@ func (v *visit) frame(title string) frame {
 	if v.can(configure) {
 		f.Checklist = len(v.set.Missing())
 	}
-	if v.Method == "GET" {
+	if v.Method == http.MethodGet {
 		if key := v.site.sessions.GetString(v.Context(), sessionFlash); key != "" {
 			v.site.sessions.Remove(v.Context(), sessionFlash)
 			f.Flash = v.T("admin.flash." + key)

@@ -94,7 +94,8 @@ func (v *visit) shareForm(p *person, kind string) (*form, error) {
 	return f, v.otherCards(f, p)
 }
 
-func (s *site) sharePage(w http.ResponseWriter, v *visit) error  { return s.showShare(w, v, "share") }
+func (s *site) sharePage(w http.ResponseWriter, v *visit) error { return s.showShare(w, v, "share") }
+
 func (s *site) exportPage(w http.ResponseWriter, v *visit) error { return s.showShare(w, v, "export") }
 
 func (s *site) showShare(w http.ResponseWriter, v *visit, kind string) error {
@@ -136,16 +137,16 @@ func (s *site) submitShare(w http.ResponseWriter, v *visit, kind string, k dsar.
 		AnswerBy: v.field("answer_by"), Assurance: v.field("assurance"),
 	}
 	if n.Asked {
-		n.ReceivedOn = v.date(f, "received_on")
+		n.ReceivedOn = v.receivedOn(f)
 	}
 	return s.submit(w, v, p, n, f, "admin."+kind+".title")
 }
 
-// date reads a date; a wrong one is marked.
-func (v *visit) date(f *form, name string) dsar.Date {
-	d, err := dsar.ParseDate(v.field(name))
+// receivedOn reads the date of receipt; a wrong one is marked.
+func (v *visit) receivedOn(f *form) dsar.Date {
+	d, err := dsar.ParseDate(v.field("received_on"))
 	if err != nil {
-		f.wrong(name, "date")
+		f.wrong("received_on", "date")
 	}
 	return d
 }
@@ -217,7 +218,7 @@ func (s *site) erase(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	n := request.New{
-		Kind: dsar.Erasure, Asked: v.field("asked") == "yes", ReceivedOn: v.date(f, "received_on"), Channel: v.field("channel"), Language: v.field("language"),
+		Kind: dsar.Erasure, Asked: v.field("asked") == "yes", ReceivedOn: v.receivedOn(f), Channel: v.field("channel"), Language: v.field("language"),
 		AnswerBy: v.field("answer_by"), Ground: v.field("ground"), VerifiedHow: v.field("verified_how"), NoWait: v.field("no_wait") == "yes",
 	}
 	for _, name := range []string{"ground", "verified_how"} {

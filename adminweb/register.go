@@ -115,7 +115,7 @@ func (s *site) takeIn(w http.ResponseWriter, v *visit, p *person) error {
 	}
 	handler, _ := strconv.ParseInt(v.field("handler"), 10, 64)
 	n := request.New{
-		Asked: true, ReceivedOn: v.date(f, "received_on"), Channel: v.field("channel"), AskedBy: v.field("asked_by"), Language: v.field("language"),
+		Asked: true, ReceivedOn: v.receivedOn(f), Channel: v.field("channel"), AskedBy: v.field("asked_by"), Language: v.field("language"),
 		AnswerBy: v.field("answer_by"), Handler: handler, CreatedBy: v.who.ID, Notes: v.field("notes"), Wish: v.field("wish"),
 	}
 	if len(n.Notes) > 10_000 || len(n.Wish) > 10_000 {

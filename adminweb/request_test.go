@@ -14,6 +14,7 @@ import (
 	"insyn/internal/dsar"
 	"insyn/internal/records"
 	"insyn/internal/request"
+	"insyn/internal/wording"
 )
 
 func TestRegisteredWithoutAPersonThenFound(t *testing.T) {
@@ -233,7 +234,7 @@ func TestEventsTellWhenARequestMoves(t *testing.T) {
 	b := o.login("handler")
 	card := b.card(democrm.Unique)
 	id := b.requestID(b.post(card+"/share", values("once", newOnce(), "asked", "yes", "received_on", "2026-11-20", "channel", "mail", "language", "en", "answer_by", "mail", "assurance", "B")))
-	req, err := http.NewRequestWithContext(t.Context(), "GET", b.url+"/requests/"+idText(id)+"/events", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/requests/"+idText(id)+"/events", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,8 +267,10 @@ func TestListAsCSVIsFormulaSafe(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	b := o.login("handler")
-	_, _, err := o.desk.Submit(t.Context(), request.New{Kind: dsar.Access, Asked: true, CreatedBy: 1,
-		Subjects: []request.NewSubject{{Source: "crm", Key: "1", Name: `=HYPERLINK("https://evil.example")`}}})
+	_, _, err := o.desk.Submit(t.Context(), request.New{
+		Kind: dsar.Access, Asked: true, CreatedBy: 1,
+		Subjects: []request.NewSubject{{Source: "crm", Key: "1", Name: `=HYPERLINK("https://evil.example")`}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,5 +282,24 @@ func TestListAsCSVIsFormulaSafe(t *testing.T) {
 		if got := formulaSafe(c); got != "'"+c {
 			t.Errorf("%q: got %q", c, got)
 		}
+	}
+}
+
+func TestLineBreaksOfABrowserAreNoChange(t *testing.T) {
+	t.Parallel()
+	fields := []records.EditField{{ID: "crm.person.street", Kind: "text", Value: "Storgatan 1\nUppgång B"}}
+	r := &http.Request{PostForm: values("old.crm.person.street", "Storgatan 1\r\nUppgång B", "new.crm.person.street", "Storgatan 1\r\nUppgång C")}
+	texts, err := wording.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &visit{Request: r, words: words{texts: texts, Lang: "en"}}
+	got := v.changes(v.form("/", "admin.correct.do"), fields)
+	if len(got) != 1 || got[0].Old != fields[0].Value || got[0].New != "Storgatan 1\nUppgång C" {
+		t.Errorf("got %+v, want the one change against the stored value", got)
+	}
+	r.PostForm.Set("new.crm.person.street", "Storgatan 1\r\nUppgång B")
+	if got := v.changes(v.form("/", "admin.correct.do"), fields); len(got) != 0 {
+		t.Errorf("got %+v, want no change", got)
 	}
 }

@@ -158,7 +158,7 @@ func (s *site) showUser(w http.ResponseWriter, v *visit, status int, bad error) 
 }
 
 // changeUser runs one change of an account and goes back to it.
-func (s *site) changeUser(w http.ResponseWriter, v *visit, flash string, change func(tx pgx.Tx, id int64) error) error {
+func (s *site) changeUser(w http.ResponseWriter, v *visit, change func(tx pgx.Tx, id int64) error) error {
 	id, err := v.id("id")
 	if err != nil {
 		return err
@@ -166,19 +166,19 @@ func (s *site) changeUser(w http.ResponseWriter, v *visit, flash string, change 
 	if err := postgres.InTx(v.Context(), s.Pool, func(tx pgx.Tx) error { return change(tx, id) }); err != nil {
 		return s.showUser(w, v, http.StatusBadRequest, err)
 	}
-	v.flash(flash)
+	v.flash("user_saved")
 	return v.seeOther(w, "/users/"+strconv.FormatInt(id, 10))
 }
 
 func (s *site) setRoles(w http.ResponseWriter, v *visit) error {
-	return s.changeUser(w, v, "user_saved", func(tx pgx.Tx, id int64) error {
+	return s.changeUser(w, v, func(tx pgx.Tx, id int64) error {
 		return account.SetRoles(v.Context(), tx, id, v.postedRoles(), v.who.ID)
 	})
 }
 
 // resetPassword sets another account's password and so ends its sessions; one's own is changed with the old one at hand.
 func (s *site) resetPassword(w http.ResponseWriter, v *visit) error {
-	return s.changeUser(w, v, "user_saved", func(tx pgx.Tx, id int64) error {
+	return s.changeUser(w, v, func(tx pgx.Tx, id int64) error {
 		if id == v.who.ID {
 			return &dsar.Invalid{Field: "password", Problem: "own_account"}
 		}
@@ -187,7 +187,7 @@ func (s *site) resetPassword(w http.ResponseWriter, v *visit) error {
 }
 
 func (s *site) disableUser(w http.ResponseWriter, v *visit) error {
-	return s.changeUser(w, v, "user_saved", func(tx pgx.Tx, id int64) error {
+	return s.changeUser(w, v, func(tx pgx.Tx, id int64) error {
 		if id == v.who.ID {
 			return &dsar.Invalid{Field: "account", Problem: "own_account"}
 		}
@@ -196,7 +196,7 @@ func (s *site) disableUser(w http.ResponseWriter, v *visit) error {
 }
 
 func (s *site) enableUser(w http.ResponseWriter, v *visit) error {
-	return s.changeUser(w, v, "user_saved", func(tx pgx.Tx, id int64) error {
+	return s.changeUser(w, v, func(tx pgx.Tx, id int64) error {
 		return account.Enable(v.Context(), tx, id, v.who.ID)
 	})
 }
