@@ -49,21 +49,29 @@ func (s *Source) sharers(ctx context.Context, q querier, c *card) ([]sharedValue
 			}
 		}
 	}
-	keys, err := s.namesakes(ctx, q, c)
-	if err != nil {
-		return nil, err
-	}
-	if len(keys) > 0 {
-		out = append(out, sharedValue{role: "name", value: c.name(), holders: keys})
+	// Who was called Maria Forsberg once must not take the Maria Forsberg of today with her.
+	names := append([]string{c.first("surname")}, c.roles["former_surname"]...)
+	for i, surname := range names {
+		keys, err := s.namesakes(ctx, q, c, surname)
+		if err != nil {
+			return nil, err
+		}
+		role := "former_surname"
+		if i == 0 {
+			role = "name"
+		}
+		if len(keys) > 0 {
+			out = append(out, sharedValue{role: role, value: surname, holders: keys})
+		}
 	}
 	return out, nil
 }
 
-// namesakes are other live persons with the same given name and surname.
-func (s *Source) namesakes(ctx context.Context, q querier, c *card) ([]string, error) {
+// namesakes are other live persons with the same given name and this surname.
+func (s *Source) namesakes(ctx context.Context, q querier, c *card, called string) ([]string, error) {
 	subject := s.plan.Subject()
 	given, surname := subject.ByRole("given"), subject.ByRole("surname")
-	if given == nil || surname == nil || c.first("given") == "" || c.first("surname") == "" {
+	if given == nil || surname == nil || c.first("given") == "" || called == "" {
 		return nil, nil
 	}
 	rows, err := q.Query(ctx, fmt.Sprintf(`
@@ -73,7 +81,7 @@ func (s *Source) namesakes(ctx context.Context, q querier, c *card) ([]string, e
 		   and lower(t.%s) = lower($2)
 		   and %s
 		 order by %s`, keyText("t", subject.Key), quoteTable(subject.Name), quote(surname.Name), quote(given.Name), s.live("t"), list("t", subject.Key)),
-		c.first("surname"), c.first("given"))
+		called, c.first("given"))
 	if err != nil {
 		return nil, fmt.Errorf("find namesakes: %w", err)
 	}
