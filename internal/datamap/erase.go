@@ -1,6 +1,9 @@
 package datamap
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
@@ -36,6 +39,14 @@ func (e Erase) Value(lang string) string {
 		return e.Constant.In(lang)
 	}
 	return e.Text
+}
+
+// Values are the constant in all languages: a column that holds one of them has been erased.
+func (e Erase) Values() []string {
+	if e.Constant == nil {
+		return []string{e.Text}
+	}
+	return slices.Sorted(maps.Values(e.Constant))
 }
 
 // UnmarshalYAML reads "null", a word, {constant: …} or {generalise: …}.

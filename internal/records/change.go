@@ -12,7 +12,8 @@ import (
 func (r *run) change(ctx context.Context, w *tableWork) error { return r.write(ctx, w, "", true) }
 
 // write updates all rows of a table in one statement, so that its triggers and indexes work once a row. own: the rows
-// are the person's, and the actions of all columns apply to those that are theirs alone; else only texts are written.
+// are the person's, and the actions of all columns apply to those that are theirs alone; else only texts are written. A
+// row that says already what it should is left alone: an erasure done twice changes nothing, not even a time of change.
 func (r *run) write(ctx context.Context, w *tableWork, action string, own bool) error {
 	if len(w.change) == 0 {
 		return nil
@@ -29,12 +30,12 @@ func (r *run) write(ctx context.Context, w *tableWork, action string, own bool) 
 	args := []any{keys, alone}
 	names := []string{"k", "alone"}
 	lists := []string{"$1::text[]", "$2::bool[]"}
-	var sets []string
+	var sets []assignment
 	for i, c := range w.columns {
 		args = append(args, texts[i])
 		names = append(names, fmt.Sprintf("c%d", i))
 		lists = append(lists, fmt.Sprintf("$%d::text[]", len(args)))
-		sets = append(sets, quote(c.Name)+" = "+fromText(w.t.Types[c.Name], fmt.Sprintf("v.c%d", i)))
+		sets = append(sets, assignment{quote(c.Name), fromText(w.t.Types[c.Name], fmt.Sprintf("v.c%d", i))})
 	}
 	if own {
 		s, a := r.actions(w.t, args)
@@ -43,25 +44,36 @@ func (r *run) write(ctx context.Context, w *tableWork, action string, own bool) 
 	if len(sets) == 0 {
 		return nil
 	}
-	sql := fmt.Sprintf(`update %s as x set %s from unnest(%s) as v (%s) where %s`, quoteTable(w.t.Name), strings.Join(sets, ", "),
-		strings.Join(lists, ", "), strings.Join(names, ", "), keyMatch(w.t))
-	if _, err := r.tx.Exec(ctx, sql, args...); err != nil {
+	var set, other []string
+	for _, a := range sets {
+		set = append(set, a.column+" = "+a.value)
+		// As text, since json has no equality.
+		other = append(other, fmt.Sprintf("x.%s::text is distinct from (%s)::text", a.column, a.value))
+	}
+	sql := fmt.Sprintf(`update %s as x set %s from unnest(%s) as v (%s) where %s and (%s)`, quoteTable(w.t.Name), strings.Join(set, ", "),
+		strings.Join(lists, ", "), strings.Join(names, ", "), keyMatch(w.t), strings.Join(other, " or "))
+	tag, err := r.tx.Exec(ctx, sql, args...)
+	if err != nil {
 		return fmt.Errorf("change %s: %w", w.t.Name, err)
 	}
+	changed := int(tag.RowsAffected())
 	if action != "" {
-		return r.count(w.t, action, len(w.change))
+		return r.count(w.t, action, changed)
 	}
-	if err := r.count(w.t, Anonymised, len(w.change)-w.redact); err != nil {
+	if err := r.count(w.t, Anonymised, max(changed-w.redact, 0)); err != nil {
 		return err
 	}
-	return r.count(w.t, Redacted, w.redact)
+	return r.count(w.t, Redacted, min(w.redact, changed))
 }
 
+// assignment gives a column (quoted) a value, in SQL.
+type assignment struct{ column, value string }
+
 // actions are the assignments of the columns that are not texts. Only a cut works on a row that others share.
-func (r *run) actions(t *datamap.PlannedTable, args []any) ([]string, []any) {
-	var sets []string
+func (r *run) actions(t *datamap.PlannedTable, args []any) ([]assignment, []any) {
+	var sets []assignment
 	only := func(c *datamap.Column, value string) {
-		sets = append(sets, fmt.Sprintf("%s = case when v.alone then %s else x.%s end", quote(c.Name), value, quote(c.Name)))
+		sets = append(sets, assignment{quote(c.Name), fmt.Sprintf("case when v.alone then %s else x.%s end", value, quote(c.Name))})
 	}
 	for _, e := range t.Columns {
 		c, typ := e.Value, t.Types[e.Name]
@@ -75,8 +87,10 @@ func (r *run) actions(t *datamap.PlannedTable, args []any) ([]string, []any) {
 		case datamap.Null:
 			only(c, "null")
 		case datamap.Constant:
-			args = append(args, c.Erase.Value(r.e.Lang))
-			only(c, fmt.Sprintf("$%d::text::%s", len(args), typ.Name))
+			args = append(args, c.Erase.Value(r.e.Lang), c.Erase.Values())
+			// The constant of another language stays.
+			only(c, fmt.Sprintf("case when x.%s::text = any ($%d::text[]) then x.%s else $%d::text::%s end",
+				quote(c.Name), len(args), quote(c.Name), len(args)-1, typ.Name))
 		case datamap.Empty:
 			only(c, emptyOf(typ))
 		case datamap.Generalise:
@@ -90,7 +104,7 @@ func (r *run) actions(t *datamap.PlannedTable, args []any) ([]string, []any) {
 			if len(subject.Key) == 1 {
 				mine = fmt.Sprintf("x.%s::text = any ($%d::text[])", quote(c.Name), len(args))
 			}
-			sets = append(sets, fmt.Sprintf("%s = case when v.alone or %s then null else x.%s end", quote(c.Name), mine, quote(c.Name)))
+			sets = append(sets, assignment{quote(c.Name), fmt.Sprintf("case when v.alone or %s then null else x.%s end", mine, quote(c.Name))})
 		}
 	}
 	return sets, args

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"insyn/internal/datamap"
 	"insyn/internal/mention"
 )
 
@@ -40,6 +41,9 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 			return nil, err
 		}
 		p := c.mention()
+		if s.anonymous(c) {
+			p.Given, p.Called, p.Surname = nil, "", nil // words that stand on every erased card point to nobody
+		}
 		w.self = append(w.self, p)
 		free, bare := p, p
 		for _, x := range shared {
@@ -55,6 +59,8 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 			case "name":
 				free.Given, free.Called, free.Surname, free.FormerSurnames, free.Nicknames = nil, "", nil, nil, nil
 				bare.Given, bare.Called, bare.Surname, bare.FormerSurnames, bare.Nicknames = nil, "", nil, nil, nil
+			case "former_surname":
+				free.FormerSurnames, bare.FormerSurnames = drop(free.FormerSurnames, x.value), drop(bare.FormerSurnames, x.value)
 			case "address.street":
 				free.Addresses, bare.Addresses = without(free.Addresses, x.value), without(bare.Addresses, x.value)
 			case "email":
@@ -64,7 +70,7 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 			case "personnummer":
 				bare.Personnummer = ""
 			}
-			if x.role != "name" && x.role != "address.street" {
+			if x.role != "name" && x.role != "former_surname" && x.role != "address.street" {
 				for _, o := range others {
 					w.sharers[o] = true
 				}
@@ -80,6 +86,17 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 	w.alone, w.needles = strict, needlesOf(loose)
 	w.linked, w.loose, w.strict = mention.New(w.self...), mention.New(loose...), mention.New(strict...)
 	return w, nil
+}
+
+// anonymous tells whether the card's name is what an erasure writes.
+func (s *Source) anonymous(c *card) bool {
+	for _, role := range []string{"given", "surname"} {
+		col := s.plan.Subject().ByRole(role)
+		if col == nil || col.Erase.Action != datamap.Constant || !slices.Contains(col.Erase.Values(), c.first(role)) {
+			return false
+		}
+	}
+	return true
 }
 
 func drop(values []string, value string) []string {
