@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -45,7 +46,7 @@ func (w *Worker) consent(ctx context.Context, c *Claim) error {
 		if i == 0 && r.Subjects[0].Address == "" && len(addresses) > 0 {
 			r.Subjects[0].Address = addresses[0]
 		}
-		err = src.SetConsent(ctx, key, p.Box, records.Consent{State: p.State, At: r.ReceivedAt, How: p.How, Wording: p.Wording, By: w.by(r)})
+		err = src.SetConsent(ctx, key, p.Box, records.Consent{State: p.State, At: said(r, p, set), How: p.How, Wording: p.Wording, By: w.by(r)})
 		if err != nil {
 			return err
 		}
@@ -58,12 +59,21 @@ func (w *Worker) consent(ctx context.Context, c *Claim) error {
 	return c.Commit(ctx, func(tx pgx.Tx) error { return w.consented(ctx, tx, set, r, p, addresses) })
 }
 
+// said is when the person said so: the day that the desk noted, or the receipt.
+func said(r *request.Request, p request.Proposal, set settings.Settings) time.Time {
+	d, err := dsar.ParseDate(p.At)
+	if err != nil {
+		return r.ReceivedAt
+	}
+	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, set.Location())
+}
+
 func (w *Worker) consented(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, p request.Proposal, addresses []string) error {
 	for _, u := range r.Subjects {
 		_, err := tx.Exec(ctx, `
 			insert into insyn.consent_event (request_id, key_hmac, box, state, channel, wording, at, actor)
 			values ($1, $2, $3, $4, $5, nullif($6, ''), $7, nullif($8, 0))`,
-			r.ID, u.HMAC, p.Box, p.State, p.How, p.Wording, r.ReceivedAt, r.CreatedBy)
+			r.ID, u.HMAC, p.Box, p.State, p.How, p.Wording, said(r, p, set), r.CreatedBy)
 		if err != nil {
 			return fmt.Errorf("note the consent of request %d: %w", r.ID, err)
 		}
