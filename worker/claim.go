@@ -115,15 +115,18 @@ func (c *Claim) Progress(stage string, done, total int64) {
 	c.total.Store(total)
 }
 
-// Commit runs fn and ends the job in one transaction; if the epoch is not ours any more, all of it rolls back.
+// Commit runs fn and ends the job in one transaction; if the epoch is not ours any more, all of it rolls back. The row is
+// taken last: while fn works the heartbeat goes on, and a worker that hangs in fn does not keep others from the job.
 func (c *Claim) Commit(ctx context.Context, fn func(tx pgx.Tx) error) error {
 	return postgres.InTx(ctx, c.w.Pool, func(tx pgx.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
 		tag, err := tx.Exec(ctx, `
 			update insyn.job
 			   set state = 'done',
 			       lease_until = null,
 			       finished_at = now(),
-			       code = null,
 			       progress = greatest(progress, $3),
 			       total = greatest(total, $4)
 			 where id = $1
@@ -135,7 +138,7 @@ func (c *Claim) Commit(ctx context.Context, fn func(tx pgx.Tx) error) error {
 		if tag.RowsAffected() == 0 {
 			return errLost
 		}
-		return fn(tx)
+		return nil
 	})
 }
 

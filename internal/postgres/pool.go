@@ -55,6 +55,10 @@ func OpenWith(ctx context.Context, dsn string, o Options) (*pgxpool.Pool, error)
 		p["statement_timeout"] = fmt.Sprint(o.StatementTimeout.Milliseconds())
 	}
 	p["timezone"] = "UTC"
+	// A machine that dies without a word must not hold its locks for the two hours of the system's own keepalive, nor a
+	// process that hangs inside a transaction.
+	p["tcp_keepalives_idle"], p["tcp_keepalives_interval"], p["tcp_keepalives_count"] = "30", "10", "3"
+	p["idle_in_transaction_session_timeout"] = "300s"
 	if o.MaxConns > 0 {
 		cfg.MaxConns = o.MaxConns
 	}
