@@ -1,0 +1,106 @@
+// Package bench measures what Insyn does beside the floor: the same rows read or changed by hand-written SQL, in the same
+// run on the same machine. A ratio travels from one machine to another; a time does not.
+package bench
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+)
+
+// rounds is how often each thing is measured; one more comes before them and is not counted. The figures are medians.
+const rounds = 9
+
+// persons is the size of the sample CRM; INSYN_BENCH_PERSONS asks for another.
+func persons(b *testing.B) int {
+	b.Helper()
+	text := os.Getenv("INSYN_BENCH_PERSONS")
+	if text == "" {
+		return 2000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatalf("INSYN_BENCH_PERSONS: %q is not a number", text)
+	}
+	return n
+}
+
+// figure is a line of the table.
+type figure struct {
+	what  string
+	rows  string
+	floor time.Duration // 0: nothing to compare with
+	ours  time.Duration
+	note  string
+}
+
+func (f figure) cells() []string {
+	floor, ratio := "", ""
+	if f.floor > 0 {
+		floor, ratio = milliseconds(f.floor), fmt.Sprintf("%.1f", float64(f.ours)/float64(f.floor))
+	}
+	return []string{f.what, f.rows, floor, milliseconds(f.ours), ratio, f.note}
+}
+
+func milliseconds(d time.Duration) string {
+	return strconv.FormatFloat(float64(d.Microseconds())/1000, 'f', 1, 64) + " ms"
+}
+
+// BenchmarkFigures prints the table. It measures by itself and ignores the time of the framework: run it with
+// -benchtime 1x.
+func BenchmarkFigures(b *testing.B) {
+	c := newCRM(b, persons(b))
+	var all []figure
+	all = append(all, c.erase(b)...)
+	all = append(all, c.collect(b)...)
+	all = append(all, pickup(b)...)
+	about := machine(b, c) // before the long history makes it another CRM
+	all = append(all, c.memory(b)...)
+	fmt.Print("\n", about, "\n\n")
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
+	_, _ = fmt.Fprintln(w, strings.Join([]string{"what", "rows", "floor", "ours", "ratio", ""}, "\t"))
+	for _, f := range all {
+		_, _ = fmt.Fprintln(w, strings.Join(f.cells(), "\t"))
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	fmt.Println()
+}
+
+// machine says what the times depend on.
+func machine(b *testing.B, c *crm) string {
+	b.Helper()
+	load, _ := os.ReadFile("/proc/loadavg")
+	one, _, _ := strings.Cut(string(load), " ")
+	return fmt.Sprintf("%d cores (load %s), %s, PostgreSQL %s with fsync off, on a socket; CRM of %d persons and %d texts; medians of %d",
+		runtime.NumCPU(), one, runtime.Version(), value[string](b, c.pool, `select split_part(current_setting('server_version'), ' ', 1)`),
+		c.persons, value[int](b, c.pool, `
+			select (select count(*) from crm.history)
+			     + (select count(*) from crm.todo)
+			     + (select count(*) from crm.deal)
+			     + (select count(*) from crm.document)`), rounds)
+}
+
+func median(times []time.Duration) time.Duration { return percentile(times, 50) }
+
+func percentile(times []time.Duration, p int) time.Duration {
+	sorted := slices.Sorted(slices.Values(times))
+	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
+}
+
+// timed measures fn.
+func timed(b *testing.B, fn func() error) time.Duration {
+	b.Helper()
+	begun := time.Now()
+	if err := fn(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(begun)
+}
