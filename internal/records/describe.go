@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 
 	"insyn/internal/datamap"
 	"insyn/internal/dossier"
@@ -30,7 +31,7 @@ func (s *Source) Describe(ctx context.Context, keys []string) (Description, erro
 		Retention: map[string]dossier.Retention{}, Categories: map[string]dossier.Label{},
 	}
 	for _, e := range s.m.Purposes {
-		if s.holds(e.Name, all) {
+		if s.holds(e.Name, all) || s.serves(e.Name) {
 			d.Purposes[e.Name] = e.Value.For(all.soleTrader)
 		}
 	}
@@ -52,6 +53,17 @@ func (s *Source) Describe(ctx context.Context, keys []string) (Description, erro
 	}
 	d.Portable = d.Portable && !d.Nothing
 	return d, nil
+}
+
+// serves says whether some column is there for the purpose in the first place. Then its rows are told with it, also after
+// the yes that it rested on was taken back.
+func (s *Source) serves(purpose string) bool {
+	for _, t := range s.plan.Tables {
+		if slices.ContainsFunc(told(t), func(c *datamap.Column) bool { return c.Purpose == purpose }) {
+			return true
+		}
+	}
+	return false
 }
 
 // together is one card out of several of the same person.
