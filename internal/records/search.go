@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"insyn/internal/datamap"
 )
@@ -57,8 +58,8 @@ type question struct {
 func (s *Source) questions(text string) []question {
 	var out []question
 	number := digits(text)
-	// What is mostly digits is a number and no name.
-	isNumber := len(number) >= 4 && len(number)*2 >= len([]rune(text))
+	// What is mostly digits is a number and no name; with a letter, as in K100001, it is no phone number either.
+	isNumber := len(number) >= 4 && len(number)*2 >= len([]rune(text)) && !strings.ContainsFunc(text, unicode.IsLetter)
 	lower := strings.ToLower(text)
 	var tokens []string
 	for _, t := range strings.Fields(foldText(text)) {
