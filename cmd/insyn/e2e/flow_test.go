@@ -68,7 +68,8 @@ func (w *world) history(id int64) string {
 		select coalesce((select string_agg(kind || ' ' || state || ' ' || coalesce(code, '') || ' attempt ' || attempt || ' crashes ' || crashes, E'\n' order by id)
 		                   from insyn.job where request_id = $1), 'no jobs')
 		       || E'\n' || coalesce((select string_agg(template || ' ' || state || ' ' || coalesce(code, ''), E'\n' order by id)
-		                               from insyn.mail where request_id = $1), 'no mails')`, id)
+		                               from insyn.mail where request_id = $1), 'no mails')
+		       || coalesce((select E'\nleft over: ' || string_agg(receipt ->> 'findings', ' ') from insyn.request_subject where request_id = $1), '')`, id)
 }
 
 // desk does what the pages do, without a page.
