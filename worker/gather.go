@@ -157,17 +157,22 @@ func (g *gathering) earlier(ctx context.Context, sink dossier.Sink) error {
 	field := func(name string) dossier.Field {
 		return dossier.Field{Name: name, Label: text("section.requests." + name), Category: "requests", Provenance: "provided", Type: "text"}
 	}
+	kind, received, state := field("kind"), field("received"), field("state")
+	received.Type = "date"
+	kind.Words, state.Words = map[string]dossier.Label{}, map[string]dossier.Label{}
+	for _, r := range list { // the reader picks the language later
+		kind.Words[string(r.Kind)] = text("type." + string(r.Kind))
+		state.Words[statusKey(r.State, r.WaitingFor)] = text(statusKey(r.State, r.WaitingFor))
+	}
 	err = sink.Begin(dossier.Section{
 		ID: "requests", Source: "insyn", Label: text("section.requests"), Intro: text("section.requests.intro"), Category: "requests",
-		Provenance: []string{"provided", "staff"}, Fields: []dossier.Field{field("case"), field("kind"), field("received"), field("state"), field("wish")},
+		Provenance: []string{"provided", "staff"}, Fields: []dossier.Field{field("case"), kind, received, state, field("wish")},
 	})
 	if err != nil {
 		return err
 	}
 	for _, r := range list {
-		lang := g.request.Language
-		rec, err := record(fmt.Sprint(r.ID), g.w.Texts.Label(lang, "type."+string(r.Kind)), r.ReceivedOn.String(),
-			g.w.Texts.Label(lang, statusKey(r.State, r.WaitingFor)), r.Wish)
+		rec, err := record(fmt.Sprint(r.ID), string(r.Kind), r.ReceivedOn.String(), statusKey(r.State, r.WaitingFor), r.Wish)
 		if err != nil {
 			return err
 		}

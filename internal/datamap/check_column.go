@@ -36,6 +36,9 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 			fail("%s: %s is %q; one of %s is wanted", place, w.key, w.word, strings.Join(w.words, ", "))
 		}
 	}
+	if _, ok := m.Words.Get(c.Words); c.Words != "" && !ok {
+		fail("%s: words %q are not declared", place, c.Words)
+	}
 	if c.Edit == "choice" && len(c.Choices) == 0 {
 		fail("%s: edit choice needs choices", place)
 	}

@@ -59,6 +59,13 @@ func (m *Map) check() []error {
 			fail(e.Pos, "retention %s: what a law demands needs law, law_sentence and years", e.Name)
 		}
 	}
+	for _, e := range m.Words {
+		for _, w := range e.Value {
+			if w.Value["sv"] == "" || w.Value["en"] == "" {
+				fail(w.Pos, "words %s: %s needs sv and en", e.Name, w.Name)
+			}
+		}
+	}
 	for _, e := range m.Sources {
 		errs = append(errs, m.checkSource(e)...)
 	}

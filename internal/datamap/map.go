@@ -16,6 +16,7 @@ type Map struct {
 	Purposes          List[*Purpose]   `yaml:"purposes"`
 	Recipients        List[*Recipient] `yaml:"recipients"`
 	Retention         List[*Retention] `yaml:"retention"`
+	Words             List[Words]      `yaml:"words"`
 	Sources           List[*Source]    `yaml:"sources"`
 	hash              []byte
 }
@@ -31,6 +32,9 @@ func (m *Map) HashText() string { return hex.EncodeToString(m.hash) }
 
 // Source returns the source called name.
 func (m *Map) Source(name string) (*Source, bool) { return m.Sources.Get(name) }
+
+// Words say what stored codes mean, so that a person reads words and not codes. A column names the set it needs.
+type Words = List[dossier.Label]
 
 // Category is a kind of personal data in the words of its reader.
 type Category struct {

@@ -39,6 +39,8 @@ func TestFaultsHaveAPlace(t *testing.T) {
 		{"unknown key of the map", "controller_country: SE", "controler_country: SE", "unknown field"},
 		{"unknown role", "role: customer_no", "role: customer", "role is \"customer\""},
 		{"undeclared purpose", "purpose: sales", "purpose: sails", "purpose \"sails\" is not declared"},
+		{"undeclared words", "words: stage,", "words: stages,", "words \"stages\" are not declared"},
+		{"words in one language", "call:    {sv: samtal, en: call}", "call:    {sv: samtal}", "call needs sv and en"},
 		{"unknown action", "erase: empty", "erase: blank", "unknown erase action"},
 		{"no action", ", scan: true, erase: empty", ", scan: true", "needs erase, or keep"},
 		{"no label", "label: {sv: Titel, en: Title}, ", "", "needs a label"},

@@ -52,7 +52,8 @@ type Warn struct {
 	Label dossier.Label `yaml:"label"`
 }
 
-// Column is one mapped column. Also are purposes beside Purpose.
+// Column is one mapped column. Also are purposes beside Purpose. Words names the set that explains its codes, those in a
+// list and the keys of a json object too.
 type Column struct {
 	Label      dossier.Label   `yaml:"label"`
 	Role       string          `yaml:"role"`
@@ -66,6 +67,7 @@ type Column struct {
 	Search     bool            `yaml:"search"`
 	Edit       string          `yaml:"edit"`
 	Choices    []string        `yaml:"choices"`
+	Words      string          `yaml:"words"`
 	Disclose   string          `yaml:"disclose"`
 	Type       string          `yaml:"type"`
 	Scan       bool            `yaml:"scan"`

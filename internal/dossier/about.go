@@ -211,7 +211,7 @@ func (p Printer) register(r *Reader) (Part, error) {
 		if !json.Valid(e) {
 			return part, fmt.Errorf("dossier of request %d: an entry of the register is not JSON", r.Meta().RequestID)
 		}
-		part.Passages = append(part.Passages, plainPassage(p.cell(e)))
+		part.Passages = append(part.Passages, plainPassage(p.cell(e, nil)))
 	}
 	return part, nil
 }

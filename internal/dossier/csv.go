@@ -160,7 +160,7 @@ func (p Printer) rows(t *table, r *Reader, s SectionInfo) error {
 			return err
 		}
 		for i, v := range rec.Values {
-			cells[i] = p.Cell(v)
+			cells[i] = p.Cell(s.Fields[i], v)
 		}
 		t.row(cells...)
 		if t.err != nil {

@@ -107,18 +107,27 @@ func (p Printer) Value(f Field, v Value) string {
 			return wording.Date(t, time.UTC, p.Lang) + " " + t.Format("15:04")
 		}
 	}
-	return p.Cell(v)
+	return p.Cell(f, v)
 }
 
-// Cell is a datum for a spreadsheet: as the database holds it, without JSON's quotes, lists on one line.
-func (p Printer) Cell(v Value) string {
+// Cell is a datum for a spreadsheet: as the database holds it, but codes in words, without JSON's quotes, and lists on
+// one line.
+func (p Printer) Cell(f Field, v Value) string {
 	if v.Withheld != "" {
 		return p.withheld(v.Withheld)
 	}
-	return p.cell(v.JSON)
+	return p.cell(v.JSON, f.Words)
 }
 
-func (p Printer) cell(raw json.RawMessage) string {
+// word is what a code means, or the code where nobody has said.
+func (p Printer) word(words map[string]Label, code string) string {
+	if l, ok := words[code]; ok {
+		return l.In(p.Lang)
+	}
+	return code
+}
+
+func (p Printer) cell(raw json.RawMessage, words map[string]Label) string {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
 		return ""
@@ -126,7 +135,7 @@ func (p Printer) cell(raw json.RawMessage) string {
 	switch raw[0] {
 	case '"':
 		s, _ := stringOf(raw)
-		return s
+		return p.word(words, s)
 	case 'n':
 		return ""
 	case 't':
@@ -138,19 +147,20 @@ func (p Printer) cell(raw json.RawMessage) string {
 		if json.Unmarshal(raw, &parts) != nil {
 			return string(raw)
 		}
-		words := make([]string, len(parts))
+		said := make([]string, len(parts))
 		for i, part := range parts {
-			words[i] = p.cell(part)
+			said[i] = p.cell(part, words)
 		}
-		return strings.Join(words, "; ")
+		return strings.Join(said, "; ")
 	case '{':
-		return p.object(raw)
+		return p.object(raw, words)
 	}
 	return string(raw)
 }
 
-// object writes "key: value; key: value" in the order of the database.
-func (p Printer) object(raw json.RawMessage) string {
+// object writes "key: value; key: value" in the order of the database. The words are those of its keys: a value of the
+// same spelling is no code.
+func (p Printer) object(raw json.RawMessage, words map[string]Label) string {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	if _, err := d.Token(); err != nil {
 		return string(raw)
@@ -166,7 +176,7 @@ func (p Printer) object(raw json.RawMessage) string {
 			return string(raw)
 		}
 		name, _ := key.(string)
-		parts = append(parts, name+": "+p.cell(val))
+		parts = append(parts, p.word(words, name)+": "+p.cell(val, nil))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -112,15 +112,16 @@ type Section struct {
 	Fields     []Field  `json:"fields"`
 }
 
-// Field describes one value of each record of a section.
+// Field describes one value of each record of a section. Words say what codes among its values mean.
 type Field struct {
-	Name       string `json:"name"`
-	Label      Label  `json:"label"`
-	Category   string `json:"category"`
-	Purpose    string `json:"purpose"`
-	Provenance string `json:"provenance"` // provided, observed, derived, staff, third_party, register
-	Portable   bool   `json:"portable"`
-	Type       string `json:"type"` // text, number, money, date, time, bool, json, list
+	Name       string           `json:"name"`
+	Label      Label            `json:"label"`
+	Category   string           `json:"category"`
+	Purpose    string           `json:"purpose"`
+	Provenance string           `json:"provenance"` // provided, observed, derived, staff, third_party, register
+	Portable   bool             `json:"portable"`
+	Type       string           `json:"type"` // text, number, money, date, time, bool, json, list
+	Words      map[string]Label `json:"words,omitempty"`
 }
 
 // Record is one row, values in the order of the section's fields.

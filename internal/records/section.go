@@ -44,11 +44,24 @@ func (s *Source) section(t *datamap.PlannedTable, columns []*datamap.Column, c *
 		add(&out.Provenance, col.Provenance)
 		out.Fields = append(out.Fields, dossier.Field{
 			Name: col.Name, Label: col.Label, Category: col.Category, Purpose: col.Purpose, Provenance: col.Provenance,
-			Portable: s.portable(col, c), Type: fieldType(col, t.Types[col.Name]),
+			Portable: s.portable(col, c), Type: fieldType(col, t.Types[col.Name]), Words: s.words(col),
 		})
 	}
 	if out.Category == "" && len(out.Categories) > 0 {
 		out.Category = out.Categories[0]
+	}
+	return out
+}
+
+// words say what the codes of a column mean.
+func (s *Source) words(col *datamap.Column) map[string]dossier.Label {
+	set, ok := s.m.Words.Get(col.Words)
+	if !ok {
+		return nil
+	}
+	out := make(map[string]dossier.Label, len(set))
+	for _, w := range set {
+		out[w.Name] = w.Value
 	}
 	return out
 }

@@ -129,7 +129,7 @@ func (s *site) exact(o opened, section string, no int64, field string) string {
 		}
 		for i, f := range info.Fields {
 			if f.Name == field {
-				return dossier.Printer{Texts: s.Texts, Lang: o.lang}.Cell(rec.Values[i])
+				return dossier.Printer{Texts: s.Texts, Lang: o.lang}.Cell(dossier.Field{}, rec.Values[i])
 			}
 		}
 	}
