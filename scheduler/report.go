@@ -109,7 +109,7 @@ func count(ctx context.Context, tx pgx.Tx, slot time.Time) (Numbers, settings.Se
 		return n, s, err
 	}
 	n.OverdueCount, n.DueSoonCount = int64(len(n.Overdue)), int64(len(n.DueSoon))
-	for _, list := range [][]int64{n.Approval, n.Review, n.Undelivered, n.New, n.FailedRequests} {
+	for _, list := range [][]int64{n.Approval, n.Review, n.Identity, n.Undelivered, n.New, n.FailedRequests} {
 		n.NeedsYou += int64(len(list))
 	}
 	return n, s, nil

@@ -38,6 +38,8 @@ type standing struct {
 	ReceivedOn dsar.Date  `json:"received_on"`
 	Due        *dsar.Date `json:"due,omitempty"`
 	DueStrict  *dsar.Date `json:"due_strict,omitempty"`
+
+	onItsWay bool // its mail is not at the mail server yet: it waits for nobody
 }
 
 func (r *requester) standing(ctx context.Context, id int64) (standing, error) {
@@ -56,6 +58,17 @@ func (r *requester) standing(ctx context.Context, id int64) (standing, error) {
 			s.Code, latest = j.Code, j.ID
 		}
 	}
+	if q.State != dsar.Waiting || q.WaitingFor != dsar.ForDelivery {
+		return s, nil
+	}
+	mails, err := r.desk.Store.Mails(ctx, id)
+	if err != nil {
+		return s, err
+	}
+	for _, m := range mails {
+		// Tried and put off is worth telling; the first try is worth waiting for.
+		s.onItsWay = s.onItsWay || m.Template == "mail.link" && (m.State == "sending" || m.State == "ready" && m.Tries == 0)
+	}
 	return s, nil
 }
 
@@ -66,7 +79,7 @@ func (r *requester) finish(ctx context.Context, id int64, o *afterwards) error {
 		return explain(err)
 	}
 	end := time.Now().Add(o.timeout)
-	for o.wait && (s.State == dsar.Working || s.State == dsar.Received) {
+	for o.wait && (s.State == dsar.Working || s.State == dsar.Received || s.onItsWay) {
 		if time.Now().After(end) {
 			return errors.Join(r.print(s, o.json), fmt.Errorf("timeout: request %d is still being worked on; does a worker run?", id))
 		}
