@@ -18,6 +18,7 @@ type chaos struct {
 
 	mu        sync.Mutex
 	lost      map[int64]lostJob // not yet claimed again
+	ever      map[int64]bool    // lost once at least
 	recovered []time.Duration
 }
 
@@ -139,7 +140,7 @@ func (c *chaos) kill(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, h := range list {
-		c.lost[h.ID] = lostJob{epoch: h.Epoch, at: now}
+		c.lost[h.ID], c.ever[h.ID] = lostJob{epoch: h.Epoch, at: now}, true
 	}
 }
 

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"insyn/internal/dsar"
 	"insyn/internal/smtpsink"
+	"insyn/jobs"
 )
 
 // keepMails collects what comes in, since the sink forgets; the function gives all of it.
@@ -42,9 +44,12 @@ func (w *world) keepMails() func() []smtpsink.Message {
 	}
 }
 
-// finish waits until every request has its answer. What crashed three times is handed to ops, who press Run again; the
-// number of those is given back.
-func (w *world) finish(all []*faulted) (poisoned int) {
+// handed is what the product hands to people instead of going on by itself: jobs whose worker died three times, which
+// ops run again, and mails whose dialogue was lost twice, for which there is no third by themselves.
+type handed struct{ crashed, mails int }
+
+// finish waits until every request has its answer, and does what people do with what is handed to them.
+func (w *world) finish(all []*faulted) (h handed) {
 	w.t.Helper()
 	ctx, desk, admin := w.t.Context(), w.desk(), w.account(anna)
 	var ids []int64
@@ -65,15 +70,16 @@ func (w *world) finish(all []*faulted) (poisoned int) {
 			w.t.Fatal(err)
 		}
 		for _, id := range crashed {
-			poisoned++
+			h.crashed++
 			if err := desk.RetryJob(ctx, id, admin); err != nil {
 				w.t.Errorf("run job %d again: %v", id, err)
 			}
 		}
+		h.mails += w.answerByHand(desk, admin)
 		open = one[int](w, w.insyn, `select count(*) from insyn.request where id = any ($1) and (state not in ('answered', 'partly')
 			or exists (select from insyn.job where request_id = request.id and state in ('queued', 'working')))`, ids)
 		if open == 0 {
-			return poisoned
+			return h
 		}
 		if time.Now().After(end) {
 			break
@@ -85,13 +91,45 @@ func (w *world) finish(all []*faulted) (poisoned int) {
 			w.t.Logf("request %d (%s) is %q:\n%s", f.id, f.kind, s, w.history(f.id))
 		}
 	}
-	return poisoned
+	return h
+}
+
+// answerByHand closes the requests whose answer was lost in two dialogues, so that it may have come. The handler must have
+// been told of each.
+func (w *world) answerByHand(desk *jobs.Desk, handler int64) (n int) {
+	rows, err := w.insyn.Query(w.t.Context(), `
+		select r.id
+		  from insyn.request as r
+		  join insyn.mail as m on m.request_id = r.id
+		 where r.waiting_for = 'delivery'
+		   and m.state = 'failed'
+		   and m.code = 'unknown'
+		   and m.lost >= 1
+		   and exists (select from insyn.mail as told where told.request_id = r.id and told.template = 'mail.undeliverable' and told.state = 'accepted')`)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, id := range ids {
+		n++
+		w.byHand[id] = true
+		if err := desk.AnsweredOnPaper(w.t.Context(), id, handler); err != nil {
+			w.t.Errorf("answer request %d by hand: %v", id, err)
+		}
+	}
+	return n
 }
 
 // effectsOnce checks that each request did what it should, and did it once.
-func (w *world) effectsOnce(all []*faulted, mails []smtpsink.Message) {
+func (w *world) effectsOnce(all []*faulted) {
 	w.t.Helper()
 	once := func(f *faulted, what string, n int) {
+		if strings.HasPrefix(what, "mail") && w.byHand[f.id] {
+			return // lost in two dialogues, and answered by a person
+		}
 		if n != 1 {
 			w.t.Errorf("request %d (%s): got %d %s, want 1\n%s", f.id, f.kind, n, what, w.history(f.id))
 		}
@@ -117,30 +155,32 @@ func (w *world) effectsOnce(all []*faulted, mails []smtpsink.Message) {
 			once(f, "ledger rows", one[int](w, w.crm, `select count(*) from insyn_ledger.erasure where request_id = $1`, f.id))
 			once(f, "anonymised cards", one[int](w, w.crm, `select count(*) from crm.person where id = $1 and personnummer is null and title is null`, f.person))
 			once(f, "audit lines of the erasure", one[int](w, w.insyn, `select count(*) from insyn.audit where request_id = $1 and action = 'erasure.done'`, f.id))
-			once(f, "confirmations", one[int](w, w.insyn, `select count(*) from insyn.mail where request_id = $1 and template in ('mail.erased', 'mail.partly_erased') and state = 'accepted'`, f.id))
+			once(f, "mails of confirmation", one[int](w, w.insyn, `select count(*) from insyn.mail where request_id = $1 and template in ('mail.erased', 'mail.partly_erased') and state = 'accepted'`, f.id))
 		}
 		if template != "" {
-			once(f, template, one[int](w, w.insyn, `select count(*) from insyn.mail where request_id = $1 and template = $2 and state = 'accepted'`, f.id, template))
+			once(f, "mails: "+template, one[int](w, w.insyn, `select count(*) from insyn.mail where request_id = $1 and template = $2 and state = 'accepted'`, f.id, template))
 		}
 	}
-	w.mailsOnce(mails)
 }
 
-// mailsOnce: each mail came once, and once more only where its worker was lost in the dialogue, then with the same
-// Message-ID and the same text.
-func (w *world) mailsOnce(mails []smtpsink.Message) {
+// mailsOnce: each mail came once, and once more only where we killed its worker, then with the same Message-ID and link.
+func (w *world) mailsOnce(mails []smtpsink.Message, killed map[int64]bool) {
 	w.t.Helper()
 	came := map[string][]smtpsink.Message{}
 	for _, m := range mails {
 		came[m.MessageID] = append(came[m.MessageID], m)
 	}
-	rows, err := w.insyn.Query(w.t.Context(), `select coalesce(message_id, ''), state, lost from insyn.mail where first_try_at is not null`)
+	rows, err := w.insyn.Query(w.t.Context(), `
+		select coalesce(m.message_id, ''), m.state, coalesce(j.id, 0)
+		  from insyn.mail as m
+		  left join insyn.job as j on j.mail_id = m.id and j.kind = 'mail'
+		 where m.first_try_at is not null`)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	type row struct {
 		MessageID, State string
-		Lost             int
+		Job              int64
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
 	if err != nil {
@@ -153,8 +193,8 @@ func (w *world) mailsOnce(mails []smtpsink.Message) {
 		if r.State == "accepted" && len(got) == 0 {
 			w.t.Errorf("a mail counts as accepted and did not come")
 		}
-		if len(got) > 1+min(r.Lost, 1) {
-			w.t.Errorf("a mail came %d times, its worker was lost %d times", len(got), r.Lost)
+		if len(got) > 2 || len(got) == 2 && !killed[r.Job] {
+			w.t.Errorf("a mail came %d times; was its worker killed: %t", len(got), killed[r.Job])
 		}
 		if len(got) == 2 {
 			twice++

@@ -105,6 +105,7 @@ type world struct {
 	figures              map[string]string // address of /metrics by process
 	children             map[string]*child
 	masterKey            string
+	byHand               map[int64]bool // requests that a person answered after a mail was lost twice
 }
 
 // newWorld makes the databases and servers, runs the migrations as an operator would, and starts the processes.
@@ -120,7 +121,7 @@ func newWorld(t *testing.T, o options) *world {
 		o.persons = 200
 	}
 	w := &world{
-		t: t, dir: t.TempDir(), env: map[string]string{}, figures: map[string]string{}, children: map[string]*child{},
+		t: t, dir: t.TempDir(), env: map[string]string{}, figures: map[string]string{}, children: map[string]*child{}, byHand: map[int64]bool{},
 		insyn: pgtest.Empty(t), crm: pgtest.Empty(t), register: pgtest.Empty(t),
 	}
 	w.redis = startRedis(t)
