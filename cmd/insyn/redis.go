@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/hibiken/asynq"
+	goredis "github.com/redis/go-redis/v9"
 )
 
 // redis says how to reach Redis: one server, Sentinel or Cluster.
@@ -39,9 +40,27 @@ func (c Config) redis() (asynq.RedisConnOpt, error) {
 			Addrs: c.RedisCluster, Username: c.RedisUser, Password: c.RedisPassword.reveal(), TLSConfig: secure,
 		}, nil
 	}
-	o, err := asynq.ParseRedisURI(c.RedisURL.reveal())
+	return c.redisURL()
+}
+
+// redisURL reads REDIS_URL. The queue library's own reader drops the login's name and wants a port. Errors do not quote
+// the value, which may hold a password.
+func (c Config) redisURL() (asynq.RedisConnOpt, error) {
+	o, err := goredis.ParseURL(c.RedisURL.reveal())
 	if err != nil {
-		return nil, errors.New("REDIS_URL is not an address of Redis: give redis://host:6379/0, rediss:// for TLS") // the library quotes the value
+		return nil, errors.New("REDIS_URL is not an address of Redis: give redis://host:6379/0, rediss:// for TLS")
 	}
-	return o, nil
+	switch {
+	case c.RedisUser != "" || !c.RedisPassword.empty():
+		return nil, errors.New("REDIS_USER and REDIS_PASSWORD are for Sentinel and Cluster: write redis://user:password@host:6379/0 in REDIS_URL")
+	case c.RedisTLS && o.TLSConfig == nil:
+		return nil, errors.New("REDIS_TLS is set but REDIS_URL has none: begin it with rediss://")
+	case o.TLSConfig != nil && o.TLSConfig.InsecureSkipVerify:
+		return nil, errors.New("REDIS_URL has skip_verify: certificates are checked, take it out")
+	}
+	return asynq.RedisClientOpt{
+		Network: o.Network, Addr: o.Addr, Username: o.Username, Password: o.Password, DB: o.DB,
+		DialTimeout: o.DialTimeout, ReadTimeout: o.ReadTimeout, WriteTimeout: o.WriteTimeout, PoolSize: o.PoolSize,
+		TLSConfig: o.TLSConfig,
+	}, nil
 }
