@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -65,62 +65,35 @@ func (s *redisServer) check() metrics.Check {
 func (s *redisServer) look(ctx context.Context) []finding {
 	ctx, cancel := context.WithTimeout(ctx, redisTimeout)
 	defer cancel()
-	if err := s.client.Ping(ctx).Err(); err != nil {
-		return []finding{{gradeFail, "Redis does not answer: look at REDIS_URL and whether the server runs", true}}
-	}
-	out := []finding{s.version(ctx)}
-	policy, ok := s.config(ctx, "maxmemory-policy")
+	err := s.client.Ping(ctx).Err()
 	switch {
-	case !ok:
-		out = append(out, finding{gradeWarn, "Redis does not tell its maxmemory-policy: make sure that it is noeviction", false})
-	case policy != "noeviction":
-		out = append(out, finding{gradeFail, fmt.Sprintf("Redis has maxmemory-policy %s and may drop work: set maxmemory-policy noeviction", policy), false})
-	default:
-		out = append(out, finding{gradeOK, "Redis evicts nothing", false})
+	case goredis.IsAuthError(err) || goredis.IsPermissionError(err):
+		return []finding{{gradeFail, "Redis refuses the login: look at user and password in REDIS_URL, or at REDIS_USER and REDIS_PASSWORD", false}}
+	case err != nil:
+		return []finding{{gradeFail, "Redis does not answer: look at REDIS_URL, REDIS_SENTINELS or REDIS_CLUSTER and whether the server runs", true}}
 	}
-	aof, okAOF := s.config(ctx, "appendonly")
-	switch {
-	case !okAOF:
-		out = append(out, finding{gradeWarn, "Redis does not tell whether it keeps its data: work that it loses is found again in the database, seconds later", false})
-	case aof != "yes":
-		out = append(out, finding{gradeWarn, "Redis keeps no append-only file: work that it loses is found again in the database, seconds later; set appendonly yes", false})
-	default:
-		out = append(out, finding{gradeOK, "Redis keeps an append-only file", false})
+	nodes := s.nodes(ctx)
+	return []finding{worst(nodes, redisNode.ofVersion), worst(nodes, redisNode.ofPolicy), worst(nodes, redisNode.ofAppendOnly)}
+}
+
+// nodes asks each server: a cluster hands a question to any one of its nodes, and each has settings of its own.
+func (s *redisServer) nodes(ctx context.Context) []redisNode {
+	cluster, ok := s.client.(*goredis.ClusterClient)
+	if !ok {
+		return []redisNode{askNode(ctx, "Redis", s.client)}
 	}
+	var mu sync.Mutex
+	var out []redisNode
+	err := cluster.ForEachShard(ctx, func(ctx context.Context, c *goredis.Client) error {
+		n := askNode(ctx, "Redis node "+c.Options().Addr, c)
+		mu.Lock()
+		defer mu.Unlock()
+		out = append(out, n)
+		return nil
+	})
+	if err != nil || len(out) == 0 {
+		return []redisNode{{name: "Redis Cluster"}} // it answered a moment ago and tells nothing now: warnings
+	}
+	slices.SortFunc(out, func(a, b redisNode) int { return strings.Compare(a.name, b.name) })
 	return out
-}
-
-func (s *redisServer) version(ctx context.Context) finding {
-	info, err := s.client.Info(ctx, "server").Result()
-	if err != nil {
-		return finding{gradeWarn, "Redis does not tell its version: make sure that it is 6.2 or newer", false}
-	}
-	for line := range strings.Lines(info) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
-			if !atLeast(v, 6, 2) {
-				return finding{gradeFail, fmt.Sprintf("Redis %s is too old: 6.2 or newer is needed", v), false}
-			}
-			return finding{gradeOK, "Redis " + v, false}
-		}
-	}
-	return finding{gradeWarn, "Redis does not tell its version: make sure that it is 6.2 or newer", false}
-}
-
-func (s *redisServer) config(ctx context.Context, name string) (string, bool) {
-	values, err := s.client.ConfigGet(ctx, name).Result()
-	if err != nil {
-		return "", false
-	}
-	v, ok := values[name]
-	return v, ok
-}
-
-func atLeast(version string, major, minor int) bool {
-	parts := strings.SplitN(version, ".", 3)
-	if len(parts) < 2 {
-		return false
-	}
-	a, errA := strconv.Atoi(parts[0])
-	b, errB := strconv.Atoi(parts[1])
-	return errA == nil && errB == nil && (a > major || a == major && b >= minor)
 }
