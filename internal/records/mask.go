@@ -74,12 +74,15 @@ func (m *masker) rows(ctx context.Context, t *datamap.PlannedTable, columns []*d
 }
 
 func (m *masker) text(text string, matcher *mention.Matcher, others []mention.Person) string {
-	own := m.own.Find(text, mention.Context{Linked: true, Others: others})
 	spans := matcher.Find(text, mention.Context{Linked: true, Others: m.self})
 	spans = append(spans, mention.Contacts(text)...)
 	// A part of a name alone may be anybody's where the person does not share the row.
 	spans = append(spans, m.known.Find(text, mention.Context{Others: m.self})...)
+	if len(spans) == 0 {
+		return text
+	}
 	// What is the person's own stays readable, also where somebody else has it too.
+	own := m.own.Find(text, mention.Context{Linked: true, Others: others})
 	spans = slices.DeleteFunc(spans, func(s mention.Span) bool {
 		return slices.ContainsFunc(own, func(o mention.Span) bool { return s.Start < o.End && o.Start < s.End })
 	})
