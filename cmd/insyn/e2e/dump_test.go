@@ -75,9 +75,16 @@ type needle struct {
 // needles are all identifiers of a person, in the forms in which they are written.
 func needles(k democrm.Known) []needle {
 	out := []needle{
-		{"given name", k.Given, false}, {"surname", k.Surname, false}, {"former surname", k.Former, false}, {"nickname", k.Nickname, false},
-		{"customer number", k.CustomerNo, false}, {"street", k.Street, false}, {"handle", k.Handle, false}, {"register id", k.RegisterID, false},
-		{"old mail", k.OldEmail, false}, {"old street", k.OldStreet, false},
+		{"given name", k.Given, false},
+		{"surname", k.Surname, false},
+		{"former surname", k.Former, false},
+		{"nickname", k.Nickname, false},
+		{"customer number", k.CustomerNo, false},
+		{"street", k.Street, false},
+		{"handle", k.Handle, false},
+		{"register id", k.RegisterID, false},
+		{"old mail", k.OldEmail, false},
+		{"old street", k.OldStreet, false},
 	}
 	for _, m := range k.Emails {
 		out = append(out, needle{"mail", m, false})

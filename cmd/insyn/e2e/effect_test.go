@@ -57,7 +57,8 @@ func (w *world) finish(all []*faulted) (h handed) {
 		ids = append(ids, f.id)
 	}
 	open := 0
-	for end := time.Now().Add(100 * time.Second); ; time.Sleep(300 * time.Millisecond) {
+	// A worker killed between the queue's hand-over and its claim leaves a task id behind that blocks its job for two minutes.
+	for end := time.Now().Add(150 * time.Second); ; time.Sleep(300 * time.Millisecond) {
 		if err := w.approve(ctx, admin); err != nil {
 			w.t.Fatal(err)
 		}

@@ -112,7 +112,6 @@ func (w *world) mail(to string, pattern *regexp.Regexp) smtpsink.Message {
 var (
 	linkText = regexp.MustCompile(`http://127\.0\.0\.1:\d+(/s/[\w-]{43})`)
 	codeText = regexp.MustCompile(`(?m)^\s*([A-Z0-9]{4,6}[- ]?[A-Z0-9]{3,6})\s*$`)
-	anyText  = regexp.MustCompile(``)
 )
 
 // link waits for the link mail and gives the path in it.

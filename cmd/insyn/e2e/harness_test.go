@@ -302,8 +302,11 @@ func (w *world) change(edit func(*settings.Settings)) {
 // users adds the accounts as an operator does.
 func (w *world) users() {
 	for _, u := range []struct{ email, name, role string }{
-		{anna, "Anna Admin", string(dsar.Administrator)}, {bo, "Bo Admin", string(dsar.Administrator)},
-		{maria, "Maria Lind", string(dsar.DPO)}, {oskar, "Oskar Berg", string(dsar.Handler)}, {sara, "Sara Holm", string(dsar.Ops)},
+		{anna, "Anna Admin", string(dsar.Administrator)},
+		{bo, "Bo Admin", string(dsar.Administrator)},
+		{maria, "Maria Lind", string(dsar.DPO)},
+		{oskar, "Oskar Berg", string(dsar.Handler)},
+		{sara, "Sara Holm", string(dsar.Ops)},
 	} {
 		out, code := w.runWith(password+"\n", "user", "add", u.email, "--name", u.name, "--roles", u.role, "--language", "en", "--password-stdin")
 		if code != 0 {
