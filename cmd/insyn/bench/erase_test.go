@@ -48,6 +48,9 @@ func (c *crm) erase(b *testing.B) []figure {
 			counts[table] += count
 			rows += count
 		}
+		if want := linkedRows - lawRows + namedRows + loggedRows; rows != want {
+			b.Fatalf("%d rows changed, want %d", rows, want)
+		}
 		if !maps.Equal(counts, byID) || !maps.Equal(counts, bySearch) {
 			b.Fatalf("the floor is another work: we changed %v, by ids %v, by searching %v", counts, byID, bySearch)
 		}

@@ -8,8 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// subject is one of many persons who are alike: linkedRows rows of their own, and namedRows of other people that name
-// them.
+// subject is one of many persons who are alike.
 type subject struct {
 	id             int64
 	given, surname string
@@ -19,9 +18,15 @@ type subject struct {
 }
 
 const (
+	// linkedRows are a subject's own rows, the card with them. Of these, lawRows are kept.
 	linkedRows = 200
-	namedRows  = 15
-	firstID    = 50_000_000 // above all ids of the generator
+	lawRows    = 9
+	// namedRows are other people's rows that name the subject.
+	namedRows = 15
+	// loggedRows are those that the triggers write while the card, two addresses and two numbers go.
+	loggedRows = 5
+
+	firstID = 50_000_000 // above all ids of the generator
 )
 
 func (p subject) full() string { return p.given + " " + p.surname }
