@@ -77,7 +77,6 @@ func (v *visit) settingsForm(s settings.Settings) *form {
 	f.choose("radio", "approval", s.Approval, "two", "one")
 	num("row_cap", s.RowCap, 100, 10_000_000)
 	num("backup_days", s.BackupDays, 0, 3660)
-	f.add("check", "replay_active", yes(s.ReplayActive))
 
 	heading("consent")
 	num("in_flight_days", s.InFlightDays, 0, 31)
@@ -137,7 +136,7 @@ func (v *visit) readSettings(s settings.Settings, f *form) settings.Settings {
 	s.Review, s.Approval, s.Eves = v.field("review"), v.field("approval"), v.field("eves")
 	s.RowCap, s.BackupDays, s.InFlightDays = num("row_cap"), num("backup_days"), num("in_flight_days")
 	s.CaseYears, s.ReportHour = num("case_years"), num("report_hour")
-	s.ReplayActive, s.ReportWeekends = v.field("replay_active") == "yes", v.field("report_weekends") == "yes"
+	s.ReportWeekends = v.field("report_weekends") == "yes"
 	s.Enforcers, s.ReportEmail = v.field("enforcers"), v.field("report_email")
 	if !knownZone(s.Timezone) {
 		f.wrong("timezone", "timezone")

@@ -84,7 +84,7 @@ func (w *Worker) confirm(ctx context.Context, tx pgx.Tx, set settings.Settings, 
 	vars := map[string]any{
 		"erased_date":       today.String(),
 		"backup_until":      today.AddDays(set.BackupDays).String(),
-		"replay_active":     set.ReplayActive,
+		"ledger_until":      today.AddDays(ledgerDays(set)).String(),
 		"case_record_until": dsar.Date{Year: today.Year + set.CaseYears + 1, Month: time.January, Day: 31}.String(),
 		"suppressed":        suppressed,
 	}

@@ -101,16 +101,18 @@ func (w *Worker) Run(ctx context.Context) error {
 	})
 	background, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan struct{}, 2)
+	done := make(chan struct{}, 3)
 	go func() { w.relay.Run(background); done <- struct{}{} }()
 	go func() { w.watchEvents(background); done <- struct{}{} }()
+	go func() { w.watchLedgers(background); done <- struct{}{} }()
 	if err := w.startServer(ctx, srv, route); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	stop()
-	<-done
-	<-done
+	for range cap(done) {
+		<-done
+	}
 	go func() { time.Sleep(7 * time.Second); cancel() }()
 	srv.Shutdown()
 	return w.relay.Client.Close()

@@ -150,3 +150,17 @@ func SuppressionHMAC(key []byte, address string) []byte {
 	h.Write([]byte(strings.ToLower(strings.TrimSpace(address))))
 	return h.Sum(nil)
 }
+
+// ForgetHashes empties the keyed hashes of erasures older than days: what they were kept for, a backup that could bring the
+// person back, has died. It tells how many rows lost them.
+func (s *Source) ForgetHashes(ctx context.Context, days int) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `
+		update insyn_ledger.erasure
+		   set hmacs = '{}'
+		 where at < now() - make_interval(days => $1)
+		   and hmacs <> '{}'`, days)
+	if err != nil {
+		return 0, fmt.Errorf("forget hashes in %s: %w", s.Name, safe(err))
+	}
+	return tag.RowsAffected(), nil
+}

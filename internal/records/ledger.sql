@@ -58,6 +58,8 @@ create index if not exists kept_until_idx on insyn_ledger.kept (until);
 
 grant usage on schema insyn_ledger to insyn_web, insyn_worker, insyn_expire;
 grant select, insert on insyn_ledger.erasure to insyn_worker;
+-- The hashes die when the oldest backup that could bring the person back has died; the row stays.
+grant update (hmacs) on insyn_ledger.erasure to insyn_worker;
 grant select, insert, update on insyn_ledger.fence to insyn_worker;
 grant select, insert, update, delete on insyn_ledger.suppression to insyn_worker;
 grant select, insert on insyn_ledger.kept to insyn_worker;

@@ -27,8 +27,7 @@ type Settings struct {
 	Automated dossier.Answer `json:"automated"`
 	Transfers dossier.Answer `json:"transfers"`
 
-	BackupDays     int    `json:"backup_days"` // how long the oldest backup lives
-	ReplayActive   bool   `json:"replay_active"`
+	BackupDays     int    `json:"backup_days"`     // how long the oldest backup lives
 	LinkHours      int    `json:"link_hours"`      // 1 to 168
 	NewLinkDays    int    `json:"new_link_days"`   // self-service after closing
 	LinksPerDay    int    `json:"links_per_day"`   // self-service
