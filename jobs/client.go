@@ -17,17 +17,33 @@ const enqueueTimeout = 300 * time.Millisecond
 var ErrQueued = errors.New("already in the queue")
 
 // Client enqueues. A nil Client does nothing: the notification of Insert reaches a relay that has Redis.
-type Client struct{ asynq *asynq.Client }
+type Client struct {
+	asynq     *asynq.Client
+	inspector *asynq.Inspector
+}
 
 // NewClient connects lazily; single, Sentinel and Cluster differ by the option's type.
-func NewClient(o asynq.RedisConnOpt) *Client { return &Client{asynq: asynq.NewClient(o)} }
+func NewClient(o asynq.RedisConnOpt) *Client {
+	return &Client{asynq: asynq.NewClient(o), inspector: asynq.NewInspector(o)}
+}
 
 // Close frees the connections.
 func (c *Client) Close() error {
 	if c == nil {
 		return nil
 	}
-	return c.asynq.Close()
+	return errors.Join(c.asynq.Close(), c.inspector.Close())
+}
+
+// handedOver tells whether the queue has given the task to a worker, which is alive or not. A task that waits its turn, or
+// about which the queue says nothing, is not.
+func (c *Client) handedOver(k Kind, r Ref) bool {
+	spec, ok := SpecOf(k)
+	if c == nil || !ok {
+		return false
+	}
+	info, err := c.inspector.GetTaskInfo(spec.Queue, r.TaskID())
+	return err == nil && info.State == asynq.TaskStateActive
 }
 
 // Enqueue puts the two ids into the kind's queue. ErrQueued when they are there.

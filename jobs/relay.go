@@ -173,12 +173,16 @@ func (r *Relay) Sweep(ctx context.Context) error {
 				}
 			}
 		case errors.Is(err, ErrQueued):
+			// Handed to a worker ten seconds ago and more, and never claimed: that worker died between the two.
+			zombie := d.Blocked && r.Client.handedOver(d.Kind, d.Ref)
 			if _, err := r.Pool.Exec(ctx, `
 				update insyn.job
-				   set conflict_at = coalesce(conflict_at, now())
+				   set conflict_at = case when $3 then null else coalesce(conflict_at, now()) end,
+				       epoch = case when $3 then epoch + 1 else epoch end,
+				       relay_at = case when $3 then now() else relay_at end
 				 where id = $1
 				   and epoch = $2
-				   and state = 'queued'`, d.Job, d.Epoch); err != nil {
+				   and state = 'queued'`, d.Job, d.Epoch, zombie); err != nil {
 				return fmt.Errorf("note a conflict of job %d: %w", d.Job, err)
 			}
 		default:
