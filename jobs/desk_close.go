@@ -100,8 +100,8 @@ func (f Refusal) mail(r *request.Request, p request.Subject, to dsar.State) OutM
 // AnsweredOnPaper closes a request whose answer went by letter, by hand or by phone; refused when a refusal was decided.
 func (d *Desk) AnsweredOnPaper(ctx context.Context, id, actor int64) error {
 	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
-		if r.Kind == dsar.Erasure && r.ErasedAt != nil && r.RescannedAt == nil {
-			return dsar.ErrConflict // not before the rescan is clean
+		if r.Promised() {
+			return dsar.ErrConflict // not before it is erased, and the rescan is clean
 		}
 		to := dsar.Answered
 		if r.RefusalGround != "" {

@@ -98,3 +98,21 @@ func TestAnErasureThatHasCommittedCannotBeWithdrawn(t *testing.T) {
 		t.Errorf("request %s, %v; want working as before", after.State, err)
 	}
 }
+
+func TestAnApprovedErasureIsNotAnsweredBeforeItRan(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	d, _, r, actor := erasing(t)
+	if _, err := d.Pool.Exec(ctx, `update request set approved_by = $2, approved_at = now() where id = $1`, r.ID, account(t, d, dsar.Administrator)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.AnsweredOnPaper(ctx, r.ID, actor); !errors.Is(err, dsar.ErrConflict) {
+		t.Errorf("answer on paper before the run: got %v, want ErrConflict", err)
+	}
+	if err := d.Refuse(ctx, r.ID, actor, jobs.Refusal{Ground: "claim", Reason: "x", Facts: "y", Decider: "VD", AskedTo: "z"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.AnsweredOnPaper(ctx, r.ID, actor); err != nil {
+		t.Errorf("answer on paper after a refusal: %v", err)
+	}
+}

@@ -17,7 +17,7 @@ const columns = `
 	coalesce(r.handler, 0), coalesce(r.created_by, 0), coalesce(r.origin_request_id, 0), r.notes, r.wish, r.proposal,
 	coalesce(r.verified_how, ''), coalesce(r.verified_by, 0), coalesce(r.ground, ''), r.no_wait, coalesce(r.requested_by, 0),
 	coalesce(r.approved_by, 0), r.approved_at, r.approved_plan, coalesce(r.refusal_ground, ''), coalesce(r.decided_by, ''),
-	r.answered_at, r.closed_at, r.erased_at, r.rescanned_at, r.version`
+	r.answered_at, r.closed_at, r.erased_at, r.rescanned_at, r.misdelivered_at, r.version`
 
 // Get reads one request with its people and pauses: dsar.ErrNotFound when there is none.
 func (s *Store) Get(ctx context.Context, id int64) (*Request, error) { return s.GetIn(ctx, s.Pool, id) }
@@ -50,7 +50,7 @@ func (s *Store) scan(row pgx.Row) (*Request, error) {
 		&r.Handler, &r.CreatedBy, &r.OriginRequestID, &notes, &wish, &proposal,
 		&r.VerifiedHow, &r.VerifiedBy, &r.Ground, &r.NoWait, &r.RequestedBy,
 		&r.ApprovedBy, &r.ApprovedAt, &r.ApprovedPlan, &r.RefusalGround, &r.DecidedBy,
-		&r.AnsweredAt, &r.ClosedAt, &r.ErasedAt, &r.RescannedAt, &r.Version)
+		&r.AnsweredAt, &r.ClosedAt, &r.ErasedAt, &r.RescannedAt, &r.MisdeliveredAt, &r.Version)
 	if err != nil {
 		return nil, err
 	}

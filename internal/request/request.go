@@ -59,6 +59,7 @@ type Request struct {
 	ClosedAt        *time.Time
 	ErasedAt        *time.Time
 	RescannedAt     *time.Time
+	MisdeliveredAt  *time.Time // when it was reported that the answer went to somebody else
 	Version         int
 	Subjects        []Subject
 	Pauses          []Pause
@@ -91,6 +92,12 @@ type Pause struct {
 
 // Closed tells whether the request is at an end.
 func (r *Request) Closed() bool { return r.State.Closed() }
+
+// Promised tells whether an erasure was approved and is not yet proved done: there is nothing true to answer then, unless
+// it was refused meanwhile.
+func (r *Request) Promised() bool {
+	return r.Kind == dsar.Erasure && r.RescannedAt == nil && (r.ErasedAt != nil || r.ApprovedBy != 0 && r.RefusalGround == "")
+}
 
 // Person is the first subject, or an empty one.
 func (r *Request) Person() Subject {

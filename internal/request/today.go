@@ -81,11 +81,12 @@ func (s *Store) Today(ctx context.Context) (Today, error) {
 		 order by m`); err != nil {
 		return t, err
 	}
+	// A day of receipt is the controller's: just after midnight it is tomorrow for the database.
 	t.OpenByAge, err = collect[Age](ctx, s, `
 		select lo, hi, (select count(*)
 		                  from insyn.request
 		                 where closed_at is null
-		                   and current_date - received_on >= lo
+		                   and greatest(current_date - received_on, 0) >= lo
 		                   and (hi = 0 or current_date - received_on < hi))::integer
 		  from (values (0, 7), (7, 14), (14, 30), (30, 60), (60, 0)) as b (lo, hi)`)
 	return t, err
