@@ -25,8 +25,8 @@ func persons(b *testing.B) int {
 		return 2000
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil {
-		b.Fatalf("INSYN_BENCH_PERSONS: %q is not a number", text)
+	if err != nil || n < 1000 {
+		b.Fatalf("INSYN_BENCH_PERSONS: %q is not a number from 1000", text)
 	}
 	return n
 }
