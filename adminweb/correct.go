@@ -30,8 +30,12 @@ const (
 
 // editFields adds a field a value that can be corrected, filled with what is proposed or with today's value.
 func (v *visit) editFields(f *form, fields []records.EditField, proposed map[string]string) {
+	seen := map[string]int{}
 	for _, x := range fields {
 		in := &input{Kind: fieldKind(x), Name: newField + x.ID, ID: x.ID, Label: v.in(x.Label), Value: x.Value, Old: x.Value}
+		if seen[in.Label]++; seen[in.Label] > 1 { // a second address: the summary has to tell them apart
+			in.Label += " " + strconv.Itoa(seen[in.Label])
+		}
 		if p, ok := proposed[x.ID]; ok {
 			in.Value = p
 		}
@@ -39,7 +43,7 @@ func (v *visit) editFields(f *form, fields []records.EditField, proposed map[str
 			in.Value = v.PostForm.Get(in.Name)
 		}
 		if x.Kind == "choice" {
-			in.Kind = "select"
+			in.Kind, in.Old = "select", v.languageName(x.Value)
 			in.Options = append(in.Options, option{Value: "", Label: v.T("admin.choice.none"), Selected: in.Value == ""})
 			for _, c := range x.Choices {
 				in.Options = append(in.Options, option{Value: c, Label: v.languageName(c), Selected: c == in.Value})
@@ -128,7 +132,7 @@ func (v *visit) editForm(p *person) (*form, []records.EditField, error) {
 	f.choose("radio", "asked", "yes", "yes", "no")
 	f.add("date", "received_on", v.today().String())
 	f.choose("select", "channel", "phone", "mail", "phone", "letter", "visit")
-	f.choose("radio", "language", p.language(), "sv", "en")
+	f.choose("radio", "language", p.language(), "sv", "en").Label = v.T("admin.field.answer_language")
 	return f, fields, nil
 }
 

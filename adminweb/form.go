@@ -32,6 +32,8 @@ type input struct {
 	Min, Max                int
 	// Old stands beside the field: the value of today.
 	Old string
+	// When is the kind of request that the field is about; while it is not ticked, the field is hidden.
+	When string
 }
 
 // option is one choice of a field.
@@ -124,6 +126,17 @@ func (f *form) wrong(field, problem string) {
 		}
 	}
 	f.Wrong = append(f.Wrong, w)
+}
+
+// required gives one error about all of the fields that were left empty.
+func (v *visit) required(names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if v.field(name) == "" {
+			errs = append(errs, &dsar.Invalid{Field: name, Problem: "required"})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // failed tells whether something is wrong.

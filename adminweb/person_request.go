@@ -84,7 +84,7 @@ func (v *visit) shareForm(p *person, kind string) (*form, error) {
 	}
 	f.add("date", "received_on", v.today().String())
 	f.choose("select", "channel", "mail", "mail", "phone", "letter", "visit")
-	f.choose("radio", "language", p.language(), "sv", "en")
+	f.choose("radio", "language", p.language(), "sv", "en").Label = v.T("admin.field.answer_language")
 	answer := "mail"
 	if p.source == nil {
 		answer = "paper"
@@ -180,7 +180,7 @@ func (v *visit) eraseForm(p *person) (*form, error) {
 	f.choose("select", "channel", "mail", "mail", "phone", "letter", "visit")
 	f.choose("radio", "ground", "", "a", "b", "c", "d", "e", "f").must()
 	f.choose("radio", "verified_how", "", "login", "code_on_file", "call_back", "in_person", "known_mail").must()
-	f.choose("radio", "language", p.language(), "sv", "en")
+	f.choose("radio", "language", p.language(), "sv", "en").Label = v.T("admin.field.answer_language")
 	f.choose("radio", "answer_by", "mail", "mail", "paper")
 	f.add("check", "no_wait", "")
 	return f, v.otherCards(f, p)

@@ -26,11 +26,15 @@ func (v *visit) registerForm(p *person, accounts []option) (*form, error) {
 	for _, k := range kinds {
 		in.Options = append(in.Options, option{Value: k, Label: v.T("admin.kind." + k), Hint: v.T("admin.register.kind_" + k), Selected: slices.Contains(v.PostForm["kind"], k)})
 	}
-	f.choose("radio", "against", "newsletter", "newsletter", "processing")
+	f.choose("radio", "against", "newsletter", "newsletter", "processing").When = "objection"
+	if v.can(planErasure) {
+		f.choose("select", "ground", "", "", "a", "b", "c", "d", "e", "f").When = "erasure"
+		f.choose("select", "verified_how", "", "", "login", "code_on_file", "call_back", "in_person", "known_mail").Hint = v.T("admin.hint.verified_later")
+	}
 	f.add("date", "received_on", v.today().String())
 	f.choose("select", "channel", "phone", "mail", "phone", "letter", "visit")
 	f.choose("select", "asked_by", "self", "self", "agent", "guardian")
-	f.choose("radio", "language", language, "sv", "en")
+	f.choose("radio", "language", language, "sv", "en").Label = v.T("admin.field.answer_language")
 	f.choose("radio", "answer_by", "mail", "mail", "paper")
 	f.add("area", "wish", "")
 	f.add("area", "notes", "")
@@ -117,6 +121,7 @@ func (s *site) takeIn(w http.ResponseWriter, v *visit, p *person) error {
 	n := request.New{
 		Asked: true, ReceivedOn: v.receivedOn(f), Channel: v.field("channel"), AskedBy: v.field("asked_by"), Language: v.field("language"),
 		AnswerBy: v.field("answer_by"), Handler: handler, CreatedBy: v.who.ID, Notes: v.field("notes"), Wish: v.field("wish"),
+		VerifiedHow: v.field("verified_how"),
 	}
 	if len(n.Notes) > 10_000 || len(n.Wish) > 10_000 {
 		f.wrong("wish", "too_long")
@@ -136,6 +141,9 @@ func (s *site) takeIn(w http.ResponseWriter, v *visit, p *person) error {
 		if one.Kind == dsar.Erasure && !v.can(planErasure) {
 			return dsar.ErrForbidden
 		}
+		if one.Kind == dsar.Erasure {
+			one.Ground = v.field("ground")
+		}
 		one.Proposal = v.wanted(one.Kind)
 		id, _, err := s.Desk.Submit(v.Context(), one)
 		if err := f.mark(err); err != nil {
@@ -149,6 +157,9 @@ func (s *site) takeIn(w http.ResponseWriter, v *visit, p *person) error {
 		return s.showRegister(w, v, http.StatusBadRequest, p, f)
 	}
 	v.flash("registered")
+	if len(kinds) > 1 {
+		v.flash("registered_several")
+	}
 	return v.seeOther(w, "/requests/"+strconv.FormatInt(first, 10))
 }
 

@@ -72,7 +72,7 @@ func (s *site) steps() []step {
 		{
 			name: "anew", do: takeRequests, first: never,
 			fits: func(r *request.Request) bool {
-				return sendable(r) && len(r.Subjects) > 0 && r.State != dsar.Withdrawn && r.State != dsar.Refused && r.Person().Key != ""
+				return sendable(r) && r.Person().Key != "" && r.State != dsar.Withdrawn && r.State != dsar.Refused && r.WaitingFor != dsar.ForReview
 			},
 			fields: noFields,
 			run:    func(v *visit, id int64) error { return s.Desk.SendAnew(v.Context(), id, v.who.ID) },
@@ -88,6 +88,9 @@ func (s *site) steps() []step {
 				f.add("check", "no_wait", yes(r.NoWait))
 			},
 			run: func(v *visit, id int64) error {
+				if err := v.required("ground", "verified_how"); err != nil {
+					return err
+				}
 				return s.Desk.RequestErasure(v.Context(), id, v.who.ID, v.field("ground"), v.field("verified_how"), v.field("no_wait") == "yes")
 			},
 		},
@@ -169,6 +172,9 @@ func (s *site) steps() []step {
 				f.choose("select", "dpo_advice", "not_asked", "followed", "not_followed", "not_asked")
 			},
 			run: func(v *visit, id int64) error {
+				if err := v.required("refusal", "asked_to", "refusal_reason", "facts", "decider"); err != nil {
+					return err
+				}
 				err := s.Desk.Refuse(v.Context(), id, v.who.ID, jobs.Refusal{
 					Ground: v.field("refusal"), Reason: v.field("refusal_reason"), Facts: v.field("facts"), Decider: v.field("decider"),
 					DPOAdvice: v.field("dpo_advice"), AskedTo: v.field("asked_to"), Done: v.field("done"),
@@ -178,9 +184,7 @@ func (s *site) steps() []step {
 		},
 		{
 			name: "paper", do: takeRequests, first: func(r *request.Request) bool { return r.WaitingFor == dsar.ForDelivery },
-			fits: func(r *request.Request) bool {
-				return open(r) && (r.Kind != dsar.Erasure || r.RescannedAt != nil || r.ErasedAt == nil)
-			},
+			fits:   func(r *request.Request) bool { return open(r) && !r.Promised() },
 			fields: noFields,
 			run:    func(v *visit, id int64) error { return s.Desk.AnsweredOnPaper(v.Context(), id, v.who.ID) },
 		},
@@ -193,7 +197,7 @@ func (s *site) steps() []step {
 		{
 			name: "misdelivered", do: takeRequests, first: never, danger: true,
 			fits: func(r *request.Request) bool {
-				return sendable(r) && r.State != dsar.Withdrawn && r.State != dsar.Refused
+				return sendable(r) && len(r.Subjects) > 0 && r.State != dsar.Withdrawn && r.State != dsar.Refused && r.WaitingFor != dsar.ForReview
 			},
 			fields: noFields,
 			run:    func(v *visit, id int64) error { return s.Desk.Misdelivered(v.Context(), id, v.who.ID) },
