@@ -3,6 +3,7 @@ package adminweb
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,8 +35,8 @@ func consentHows() []string {
 	return []string{"", "web_form", "mail", "phone", "letter", "visit", "event"}
 }
 
-// consentBoxes are both boxes; failed is the form that was posted and refused.
-func (v *visit) consentBoxes(p *person, failed *form) []consentBox {
+// consentBoxes are both boxes; names are those of our accounts, failed is the form that was posted and refused.
+func (v *visit) consentBoxes(p *person, names map[int64]string, failed *form) []consentBox {
 	var out []consentBox
 	for _, x := range []struct {
 		box string
@@ -46,7 +47,7 @@ func (v *visit) consentBoxes(p *person, failed *form) []consentBox {
 		}
 		b := consentBox{
 			Box: x.box, Label: v.T(consentKey(x.box) + ".label"), State: v.consentState(x.box, x.c.State), Explain: v.T("admin.consent." + x.box),
-			Mark: v.consentMark(p.path, x.box, x.c.State, true), Since: v.when(x.c.At), How: v.howWords(x.c.How), Wording: x.c.Wording, By: v.byWords(x.c.By),
+			Mark: v.consentMark(p.path, x.box, x.c.State, p.source != nil && p.card.Touched), Since: v.when(x.c.At), How: v.howWords(x.c.How), Wording: x.c.Wording, By: v.byWords(x.c.By, names),
 			Form: v.consentForm(p, x.box, x.c.State),
 		}
 		if failed != nil && failed.Action == b.Form.Action {
@@ -64,14 +65,17 @@ func (v *visit) howWords(how string) string {
 	return how
 }
 
-func (v *visit) byWords(by string) string {
-	switch {
-	case by == "share_page":
+// byWords is who noted it: an account of ours, the person, or whom the source names.
+func (v *visit) byWords(by string, names map[int64]string) string {
+	if by == "share_page" {
 		return v.T("admin.audit.subject")
-	case strings.HasPrefix(by, "insyn:"):
-		return v.text("admin.audit.account", "id", strings.TrimPrefix(by, "insyn:"))
 	}
-	return by
+	account, ours := strings.CutPrefix(by, "insyn:")
+	if !ours {
+		return by
+	}
+	id, _ := strconv.ParseInt(account, 10, 64)
+	return or(names[id], v.text("admin.audit.account", "id", account))
 }
 
 func (v *visit) consentForm(p *person, box, state string) *form {
@@ -127,9 +131,7 @@ func (s *site) setConsent(w http.ResponseWriter, v *visit) error {
 		f.wrong("wording", "too_long")
 	}
 	if f.failed() {
-		page := cardPage{frame: v.frame("admin.card.title"), Person: v.facts(p), Boxes: v.consentBoxes(p, f), Actions: v.cardActions(p)}
-		page.Title = p.name()
-		return s.show(w, v, http.StatusBadRequest, "person", page)
+		return s.showPerson(w, v, http.StatusBadRequest, p, f)
 	}
 	_, _, err = s.Desk.Submit(v.Context(), consentRequest(v, p, box, state, how, at))
 	if err != nil {

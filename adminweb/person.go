@@ -80,6 +80,8 @@ type cardPage struct {
 	Receiver     int64 // a case that looks for its person
 	Join         *form
 	RegisterOnly string
+	Erased       int64 // the request that made the card anonymous
+	ErasedOn     string
 	Entry        string // what the register shows about a person of ours
 }
 
@@ -122,8 +124,27 @@ func (s *site) personPage(w http.ResponseWriter, v *visit) error {
 			}
 		}
 	}
-	page := cardPage{frame: v.frame("admin.card.title"), Person: v.facts(p), Boxes: v.consentBoxes(p, nil), Actions: v.cardActions(p)}
+	return s.showPerson(w, v, http.StatusOK, p, nil)
+}
+
+// showPerson shows a card; failed is the form of a box that was posted and refused.
+func (s *site) showPerson(w http.ResponseWriter, v *visit, status int, p *person, failed *form) error {
+	ctx := v.Context()
+	names, _, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := s.Store.List(ctx, request.Filter{Subject: s.Store.Keys.Subject(p.ref.Source, p.ref.Key)})
+	if err != nil {
+		return err
+	}
+	page := cardPage{frame: v.frame("admin.card.title"), Person: v.facts(p), Boxes: v.consentBoxes(p, names, failed), Actions: v.cardActions(p), Requests: v.rows(list, names)}
 	page.Title = p.name()
+	for _, r := range list {
+		if r.ErasedAt != nil { // what is left is a row without a person: nothing can be done with it
+			page.Erased, page.ErasedOn, page.Actions, page.Boxes = r.ID, v.when(r.ErasedAt), nil, nil
+		}
+	}
 	page.Receiver, _ = strconv.ParseInt(v.URL.Query().Get("for"), 10, 64)
 	if page.Receiver > 0 {
 		page.Join = v.form("/requests/"+strconv.FormatInt(page.Receiver, 10)+"/person", "admin.card.join")
@@ -150,20 +171,11 @@ func (s *site) personPage(w http.ResponseWriter, v *visit) error {
 			page.Entry = v.text("admin.card.register_too", "provider", s.Register.Provider().Name)
 		}
 	}
-	list, err := s.Store.List(ctx, request.Filter{Subject: s.Store.Keys.Subject(p.ref.Source, p.ref.Key)})
-	if err != nil {
-		return err
-	}
-	names, _, err := s.names(ctx)
-	if err != nil {
-		return err
-	}
-	page.Requests = v.rows(list, names)
 	err = audit.Write(ctx, s.Pool, audit.Entry{Actor: v.who.ID, Action: "person.opened", Detail: audit.Detail{"rows": int64(rows), "requests": int64(len(list))}})
 	if err != nil {
 		return err
 	}
-	return s.show(w, v, http.StatusOK, "person", page)
+	return s.show(w, v, status, "person", page)
 }
 
 func (v *visit) facts(p *person) cardFacts {
