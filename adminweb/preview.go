@@ -79,10 +79,7 @@ func (v *visit) exampleVars(lang string) wording.Vars {
 	for _, name := range []string{"received_date", "due_strict", "asked_date", "date", "new_due_strict", "answer_by", "as_of"} {
 		vars[name] = day.In(lang)
 	}
-	for name, value := range map[string]string{
-		"controller": v.set.Controller, "dpo_name": v.set.DPOName, "dpo_email": v.set.DPOEmail, "dpo_title": v.set.DPOTitle().In(lang),
-		"dpo_phone": v.set.DPOPhone, "switchboard": v.set.Switchboard, "controller_address": v.set.Address, "address": v.set.Address,
-	} {
+	for name, value := range v.controllerVars(lang) {
 		vars[name] = value
 	}
 	vars["link"] = v.site.ShareURL + "/s/…"

@@ -3,6 +3,7 @@ package adminweb
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,10 @@ type requestPage struct {
 	Live      livePart
 	People    []subjectLink
 	Find      bool // nobody is found yet
+	Together  []int64
+	Waits     []int64 // the requests whose open copy an approved erasure waits for
+	Breach    *breach
+	Letters   []letter
 	Look      []cardAction
 	Due       *dueFacts
 	Facts     []fact
@@ -29,6 +34,7 @@ type requestPage struct {
 	Links     []linkRow
 	Mails     []mailRow
 	Changes   []changeRow
+	Conflict  bool // one of the changes met a newer value, so none was written
 	Receipts  []receipt
 	Decisions []decision
 	Timeline  []auditLine
@@ -56,10 +62,17 @@ type jobLine struct {
 
 type subjectLink struct{ Path, Name, Origin string }
 
+// breach is an answer that went to somebody else: when it was reported, and when the authority has to know.
+type breach struct{ Reported, Until string }
+
+// authorityTime is how long the controller has to tell the authority (GDPR Art. 33(1)).
+const authorityTime = 72 * time.Hour
+
 // fact is a line of the list beside the state.
 type fact struct{ Label, Value string }
 
 // dueFacts is the legal date and how it was reached.
+// Left is counted to the strict date, and stands beside it.
 type dueFacts struct{ Day, Left, Tone, Explain, Strict, NoticeBy string }
 
 type linkRow struct {
@@ -103,6 +116,18 @@ func (s *site) showRequest(w http.ResponseWriter, v *visit, status int, id int64
 	if p.Live, err = s.live(ctx, v, r); err != nil {
 		return err
 	}
+	if p.Together, err = s.Store.Together(ctx, id); err != nil {
+		return err
+	}
+	if p.Waits, err = s.waitsFor(ctx, r); err != nil {
+		return err
+	}
+	if r.MisdeliveredAt != nil {
+		p.Breach = &breach{Reported: v.when(r.MisdeliveredAt), Until: v.when(r.MisdeliveredAt.Add(authorityTime))}
+	}
+	if p.Letters, err = s.letters(ctx, v, r); err != nil {
+		return err
+	}
 	for _, u := range r.Subjects {
 		l := subjectLink{Name: u.Name, Origin: v.sourceLabel(u.Source)}
 		if u.Key != "" {
@@ -134,6 +159,32 @@ func (s *site) showRequest(w http.ResponseWriter, v *visit, status int, id int64
 		p.Timeline = append(p.Timeline, v.auditLine(a, names))
 	}
 	return s.show(w, v, status, "request", p)
+}
+
+// waitsFor are the requests of the same person whose copy is on its way, when an approved erasure waits for one.
+func (s *site) waitsFor(ctx context.Context, r *request.Request) ([]int64, error) {
+	if r.Kind != dsar.Erasure || r.ApprovedBy == 0 || r.ErasedAt != nil || r.NoWait || len(r.Subjects) == 0 || r.Closed() {
+		return nil, nil
+	}
+	list, err := s.Store.List(ctx, request.Filter{Subject: r.Person().HMAC})
+	if err != nil {
+		return nil, err
+	}
+	var out []int64
+	for i := range list {
+		if !sendable(&list[i]) {
+			continue
+		}
+		links, err := s.Store.Links(ctx, list[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		live := slices.ContainsFunc(links, func(l request.Link) bool { return l.Live })
+		if live || !list[i].Closed() {
+			out = append(out, list[i].ID)
+		}
+	}
+	return out, nil
 }
 
 func text(s string) []string {
@@ -207,7 +258,7 @@ func (v *visit) requestFacts(r *request.Request, names map[int64]string) []fact 
 	if r.AskedBy != "self" {
 		add("asked_by", choice("asked_by", r.AskedBy))
 	}
-	add("language", choice("language", r.Language))
+	add("answer_language", choice("language", r.Language))
 	add("answer_by", choice("answer_by", r.AnswerBy))
 	if sendable(r) {
 		add("assurance", choice("assurance", r.Assurance))

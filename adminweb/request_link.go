@@ -1,6 +1,7 @@
 package adminweb
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -75,6 +76,22 @@ func (s *site) addPerson(w http.ResponseWriter, v *visit) error {
 	}
 	if err := s.Desk.AddSubject(v.Context(), id, v.who.ID, sub); err != nil {
 		return err
+	}
+	others, err := s.Store.Together(v.Context(), id)
+	if err != nil {
+		return err
+	}
+	for _, other := range others { // one call, several wishes, one person
+		r, err := s.Store.Get(v.Context(), other)
+		if err != nil {
+			return err
+		}
+		if len(r.Subjects) > 0 || r.Closed() {
+			continue
+		}
+		if err := s.Desk.AddSubject(v.Context(), other, v.who.ID, sub); err != nil && !errors.Is(err, dsar.ErrConflict) {
+			return err
+		}
 	}
 	v.flash("person_added")
 	return v.seeOther(w, "/requests/"+strconv.FormatInt(id, 10))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,7 +36,7 @@ func (s *site) live(ctx context.Context, v *visit, r *request.Request) (livePart
 		l.Code = v.codeWords(j.Code)
 		l.Tone = map[string]string{"done": "good", "failed": "bad", "working": "plain"}[j.State]
 		p.Jobs = append(p.Jobs, l)
-		if j.State == "queued" && j.Attempt == 0 && time.Since(j.CreatedAt) > delayedAfter {
+		if j.State == "queued" && j.Attempt == 0 && j.Code == "" && time.Since(j.CreatedAt) > delayedAfter {
 			p.Delayed = true
 		}
 	}
@@ -62,15 +63,35 @@ func (v *visit) explain(r *request.Request, list []request.Job) string {
 	switch {
 	case len(r.Subjects) == 0 && !r.Closed():
 		return v.T("admin.explain.no_person")
+	case r.WaitingFor == dsar.ForApproval && (r.Ground == "" || r.VerifiedHow == "" || r.RequestedBy == 0):
+		return v.T("admin.explain.no_ground")
+	case r.WaitingFor == dsar.ForDelivery && r.MisdeliveredAt != nil:
+		return v.T("admin.explain.misdelivered")
+	case r.WaitingFor == dsar.ForDelivery && r.RefusalGround != "":
+		return v.T("admin.explain.refused_by_hand")
 	case r.State == dsar.Waiting:
-		for i := len(list) - 1; i >= 0; i-- {
-			if code := list[i].Code; code != "" && v.has("admin.code."+code) {
-				return v.T("admin.code." + code)
-			}
+		if code := lastCode(list); !asked(r) && v.has("admin.code."+code) {
+			return v.T("admin.code." + code)
 		}
 		return v.T("admin.explain.waiting_" + string(r.WaitingFor))
 	}
 	return v.T("admin.explain." + string(r.State))
+}
+
+// lastCode is how the newest work on the request ended. What older work said may be settled since.
+func lastCode(list []request.Job) string {
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i].Kind != "mail" && list[i].Kind != "code" && list[i].State != "cancelled" {
+			return list[i].Code
+		}
+	}
+	return ""
+}
+
+// asked tells whether the person has been asked something and has not answered: that is what the request waits for then,
+// whatever the work said before.
+func asked(r *request.Request) bool {
+	return slices.ContainsFunc(r.Pauses, func(p request.Pause) bool { return p.AnsweredOn == nil })
 }
 
 const (

@@ -66,7 +66,7 @@ func (s *site) requestParts(ctx context.Context, v *visit, r *request.Request, p
 		if key := "admin.template." + m.Template; v.has(key) {
 			name = v.T(key)
 		}
-		p.Mails = append(p.Mails, mailRow{Name: name, State: v.T("admin.mailstate." + m.State), Code: v.codeWords(m.Code), Tries: m.Tries, Created: m.CreatedAt, Accepted: m.AcceptedAt})
+		p.Mails = append(p.Mails, mailRow{Name: name, State: v.T("admin.mailstate." + m.State), Code: v.mailCode(m), Tries: m.Tries, Created: m.CreatedAt, Accepted: m.AcceptedAt})
 	}
 	evidence, err := s.Store.Evidence(ctx, r.ID)
 	if err != nil {
@@ -90,6 +90,14 @@ func (s *site) requestParts(ctx context.Context, v *visit, r *request.Request, p
 		}
 	}
 	return nil
+}
+
+// mailCode is what went wrong with a message; that a server said 250 is no news beside "accepted".
+func (v *visit) mailCode(m request.Mail) string {
+	if m.State == "accepted" {
+		return ""
+	}
+	return v.codeWords(m.Code)
 }
 
 func (v *visit) linkRow(id int64, l request.Link) linkRow {
@@ -130,6 +138,7 @@ func (v *visit) addEvidence(p *requestPage, e request.Evidence) {
 	if len(e.Body) == 0 {
 		return // purged, or erased with the person
 	}
+	newest := len(p.Changes) == 0
 	var b evidenceBody
 	if json.Unmarshal(e.Body, &b) != nil {
 		return
@@ -137,6 +146,7 @@ func (v *visit) addEvidence(p *requestPage, e request.Evidence) {
 	for _, c := range b.Changes {
 		row := changeRow{Label: or(c.Label, c.ID), Old: c.Old, New: c.New, Note: v.when(e.At)}
 		if c.ID == b.Conflict {
+			p.Conflict = newest
 			row.Note = v.text("admin.correct.conflict", "current", or(b.Current, "–"))
 		}
 		p.Changes = append(p.Changes, row)

@@ -83,6 +83,9 @@ func (v *visit) row(r *request.Request, names map[int64]string) requestRow {
 	if !r.Asked && r.Kind == dsar.Access {
 		row.Kind = v.T("admin.kind.shared")
 	}
+	if !r.Asked && (r.Kind == dsar.Objection || r.Kind == dsar.Restriction) {
+		row.Kind = v.T("admin.kind.choice") // a note of ours about one of the two boxes
+	}
 	if r.DueStrict != nil {
 		row.Due, row.dueOn = v.day(r.DueStrict), r.DueStrict.String()
 		row.days = dsar.DaysLeft(v.today(), *r.DueStrict)
