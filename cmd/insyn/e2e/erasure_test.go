@@ -230,7 +230,7 @@ func (w *world) again(t *testing.T, u democrm.Known, first int64) {
 		t.Errorf("asking for it again: exit %d, %q; want 3 and that the person is erased", code, out)
 	}
 	id := one[int64](w, w.insyn, `select max(id) from insyn.request`)
-	w.login(maria).get("/requests/"+itoa(id)).says(t, "The person has been erased", "Stopped: erased before, nothing left to do")
+	w.login(maria).get("/requests/"+itoa(id)).says(t, "The card is anonymised already. Nothing is left to do, and nothing was changed", "Stopped: erased before, nothing left to do")
 	if n := one[int](w, w.insyn, `select count(*) from insyn.rehearsal where request_id = $1`, id); n != 0 {
 		t.Error("there is a plan to approve, and nothing to do")
 	}
