@@ -10,7 +10,6 @@ import (
 	"insyn/internal/audit"
 	"insyn/internal/dossier"
 	"insyn/internal/dsar"
-	"insyn/internal/mention"
 	"insyn/internal/records"
 	"insyn/internal/request"
 	"insyn/internal/settings"
@@ -22,7 +21,7 @@ const waitPause = 20 * time.Second
 
 // erased brings our own tables forward after the last source has committed: receipts, the held confirmation, and the
 // person's own traces in earlier requests, links, mails and events, which are personal data like the rest.
-func (w *Worker) erased(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, list []target, outcomes []*records.Outcome, ids mention.Person) error {
+func (w *Worker) erased(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, list []target, outcomes []*records.Outcome, ids known) error {
 	to := r.Person().Address
 	if to == "" && len(ids.Emails) > 0 {
 		to = ids.Emails[0]
@@ -50,8 +49,7 @@ func (w *Worker) erased(ctx context.Context, tx pgx.Tx, set settings.Settings, r
 	if err != nil {
 		return fmt.Errorf("mark request %d erased: %w", r.ID, err)
 	}
-	suppressed := w.objected(ctx, r)
-	if suppressed {
+	if ids.Objected {
 		if err := w.suppress(ctx, tx, ids.Emails, "erasure"); err != nil {
 			return err
 		}
@@ -60,7 +58,7 @@ func (w *Worker) erased(ctx context.Context, tx pgx.Tx, set settings.Settings, r
 		return err
 	}
 	if to != "" && r.AnswerBy == "mail" {
-		if err := w.confirm(ctx, tx, set, r, to, kept, suppressed); err != nil {
+		if err := w.confirm(ctx, tx, set, r, to, kept, ids.Objected); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,6 @@ import (
 
 	"insyn/internal/audit"
 	"insyn/internal/dsar"
-	"insyn/internal/mention"
 	"insyn/internal/records"
 	"insyn/internal/request"
 	"insyn/internal/settings"
@@ -47,7 +46,7 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 		return err
 	}
 	list := targets(r)
-	ids, begun, err := w.identify(ctx, c, r, list)
+	begun, err := w.begun(ctx, c, r, list)
 	if err != nil {
 		return err
 	}
@@ -57,6 +56,11 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 		} else if why != "" {
 			return w.waitFor(ctx, c, r, why)
 		}
+	}
+	// Now, not before the wait: it may have taken days, and the data gone on changing.
+	ids, err := w.identify(ctx, c, r, list, begun)
+	if err != nil {
+		return err
 	}
 	outcomes := make([]*records.Outcome, 0, len(list))
 	for _, t := range list {
@@ -69,7 +73,7 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 	return c.Commit(ctx, func(tx pgx.Tx) error { return w.erased(ctx, tx, set, r, list, outcomes, ids) })
 }
 
-func (w *Worker) erase(ctx context.Context, c *Claim, r *request.Request, set settings.Settings, t target, ids mention.Person) (*records.Outcome, error) {
+func (w *Worker) erase(ctx context.Context, c *Claim, r *request.Request, set settings.Settings, t target, ids known) (*records.Outcome, error) {
 	src, err := w.source(t.source)
 	if err != nil {
 		return nil, dsar.GiveUp("no_source")
@@ -90,7 +94,7 @@ func (w *Worker) erase(ctx context.Context, c *Claim, r *request.Request, set se
 	for _, a := range ids.Emails {
 		e.HMACs = append(e.HMACs, w.Keys.HMAC("ledger", strings.ToLower(a)))
 	}
-	if w.objected(ctx, r) {
+	if ids.Objected {
 		e.Suppress = w.suppressions(ids.Emails)
 	}
 	return src.Erase(ctx, e)
@@ -104,79 +108,6 @@ func countsOf(p *request.ApprovedPlan, source string) map[string]int {
 		}
 	}
 	return out
-}
-
-// identify records, sealed, who the people are, before anything is destroyed; a second run reads what the first wrote,
-// since afterwards the sources know nobody. begun tells that a source has committed already.
-func (w *Worker) identify(ctx context.Context, c *Claim, r *request.Request, list []target) (ids mention.Person, begun bool, err error) {
-	var sealed []byte
-	err = w.Pool.QueryRow(ctx, `
-		select identifiers
-		  from insyn.request_subject
-		 where request_id = $1
-		   and identifiers is not null
-		 order by id
-		 limit 1`, r.ID).Scan(&sealed)
-	if err == nil {
-		if err := w.Keys.OpenJSON("request_subject.identifiers", sealed, &ids); err != nil {
-			return ids, false, dsar.GiveUp("sealed")
-		}
-		for _, t := range list {
-			src, err := w.source(t.source)
-			if err != nil {
-				return ids, false, dsar.GiveUp("no_source")
-			}
-			_, done, err := src.LedgerRow(ctx, r.ID, t.subject.HMAC)
-			if err != nil {
-				return ids, false, err
-			}
-			begun = begun || done
-		}
-		return ids, begun, nil
-	}
-	if !errors.Is(err, pgx.ErrNoRows) {
-		return ids, false, fmt.Errorf("read identifiers of request %d: %w", r.ID, err)
-	}
-	for _, t := range list {
-		src, err := w.source(t.source)
-		if err != nil {
-			return ids, false, dsar.GiveUp("no_source")
-		}
-		p, err := src.Identifiers(ctx, t.keys)
-		if err != nil {
-			return ids, false, err
-		}
-		ids = join(ids, p)
-	}
-	body, err := w.Keys.SealJSON("request_subject.identifiers", ids)
-	if err != nil {
-		return ids, false, err
-	}
-	return ids, false, c.Step(ctx, func(tx pgx.Tx) error {
-		for _, t := range list {
-			if _, err := tx.Exec(ctx, `update insyn.request_subject set identifiers = $2 where id = $1`, t.subject.ID, body); err != nil {
-				return fmt.Errorf("record identifiers of request %d: %w", r.ID, err)
-			}
-		}
-		return audit.Write(ctx, tx, audit.Entry{Action: "erasure.identifiers_recorded", RequestID: r.ID})
-	})
-}
-
-func join(a, b mention.Person) mention.Person {
-	if a.Called == "" {
-		a.Called = b.Called
-	}
-	a.Given, a.Surname = append(a.Given, b.Given...), append(a.Surname, b.Surname...)
-	a.FormerSurnames, a.Nicknames = append(a.FormerSurnames, b.FormerSurnames...), append(a.Nicknames, b.Nicknames...)
-	a.Emails, a.Phones = append(a.Emails, b.Emails...), append(a.Phones, b.Phones...)
-	a.Addresses, a.Handles = append(a.Addresses, b.Addresses...), append(a.Handles, b.Handles...)
-	if a.Personnummer == "" {
-		a.Personnummer = b.Personnummer
-	}
-	if a.CustomerNo == "" {
-		a.CustomerNo = b.CustomerNo
-	}
-	return a
 }
 
 // awaited is what the erasure waits for: an access or portability request that is not answered, or a live link.
@@ -240,24 +171,6 @@ func (w *Worker) rehearseAgain(ctx context.Context, c *Claim, r *request.Request
 		}
 		return w.tell(ctx, tx, r.ID, "mail.news")
 	})
-}
-
-// objected tells whether the person has said no to mailings: that survives the erasure as a keyed hash.
-func (w *Worker) objected(ctx context.Context, r *request.Request) bool {
-	for _, u := range r.Subjects {
-		var yes bool
-		err := w.Pool.QueryRow(ctx, `
-			select state in ('objected', 'withdrawn', 'no')
-			  from insyn.consent_event
-			 where key_hmac = $1
-			   and box = 'newsletter'
-			 order by id desc
-			 limit 1`, u.HMAC).Scan(&yes)
-		if err == nil && yes {
-			return true
-		}
-	}
-	return false
 }
 
 func receiptJSON(o *records.Outcome, version int, register bool) ([]byte, error) {

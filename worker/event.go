@@ -91,12 +91,40 @@ func (w *Worker) act(ctx context.Context, tx pgx.Tx, set settings.Settings, r *r
 		}
 		return nil
 	case share.Question:
-		if err := w.store.AddEvidence(ctx, tx, r.ID, "question", map[string]string{"message": body.Message}); err != nil {
-			return err
-		}
-		return w.tell(ctx, tx, r.ID, "mail.news")
+		return w.question(ctx, tx, r.ID, body)
 	}
 	return nil // opened, downloaded, closed: the audit line is all
+}
+
+// asked is what the evidence of a question holds: Once tells a form sent twice.
+type asked struct {
+	Message string `json:"message"`
+	Once    string `json:"once,omitempty"`
+}
+
+// question keeps a question with the request and tells the handler, once a form.
+func (w *Worker) question(ctx context.Context, tx pgx.Tx, id int64, body share.EventBody) error {
+	// Two workers may have the two halves of a double click.
+	if _, err := tx.Exec(ctx, `select 1 from insyn.request where id = $1 for update`, id); err != nil {
+		return fmt.Errorf("lock request %d: %w", id, err)
+	}
+	before, err := w.store.Evidence(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, e := range before {
+		var q asked
+		if e.Kind != "question" || body.Once == "" || json.Unmarshal(e.Body, &q) != nil {
+			continue
+		}
+		if q.Once == body.Once {
+			return nil
+		}
+	}
+	if err := w.store.AddEvidence(ctx, tx, id, "question", asked{Message: body.Message, Once: body.Once}); err != nil {
+		return err
+	}
+	return w.tell(ctx, tx, id, "mail.news")
 }
 
 // follow registers the request that came out of the share page. The person is known: they typed the code.
