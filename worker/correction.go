@@ -1,9 +1,11 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -50,6 +52,10 @@ func (w *Worker) correction(ctx context.Context, c *Claim) error {
 	for _, x := range p.Changes {
 		changes = append(changes, records.Change{ID: x.ID, Old: x.Old, New: x.New})
 	}
+	fields, err := named(ctx, src, key, r.Language, p.Changes)
+	if err != nil {
+		return err
+	}
 	_, err = src.Correct(ctx, key, changes)
 	var conflict *records.Conflict
 	if errors.As(err, &conflict) {
@@ -71,7 +77,26 @@ func (w *Worker) correction(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
-	return c.Commit(ctx, func(tx pgx.Tx) error { return w.corrected(ctx, tx, r, u, p, to) })
+	return c.Commit(ctx, func(tx pgx.Tx) error { return w.corrected(ctx, tx, r, u, p, fields, to) })
+}
+
+// named are the fields of the changes in the person's language; whoever typed them may have read another one.
+func named(ctx context.Context, src *records.Source, key, lang string, changes []request.Change) ([]string, error) {
+	form, err := src.EditForm(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	labels := map[string]string{}
+	for _, f := range form {
+		labels[f.ID] = f.Label.In(lang)
+	}
+	var out []string
+	for _, x := range changes {
+		if label := strings.ToLower(cmp.Or(labels[x.ID], x.Label)); label != "" && !slices.Contains(out, label) {
+			out = append(out, label)
+		}
+	}
+	return out, nil
 }
 
 // oldAddress fixes the address before anything is changed, so that a second run does not write to the new one.
@@ -93,7 +118,7 @@ func (w *Worker) oldAddress(ctx context.Context, c *Claim, src *records.Source, 
 	})
 }
 
-func (w *Worker) corrected(ctx context.Context, tx pgx.Tx, r *request.Request, u request.Subject, p request.Proposal, to string) error {
+func (w *Worker) corrected(ctx context.Context, tx pgx.Tx, r *request.Request, u request.Subject, p request.Proposal, fields []string, to string) error {
 	if err := w.store.AddEvidence(ctx, tx, r.ID, "correction", correctionEvidence{Changes: p.Changes}); err != nil {
 		return err
 	}
@@ -102,12 +127,6 @@ func (w *Worker) corrected(ctx context.Context, tx pgx.Tx, r *request.Request, u
 		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Answered})
 	case to == "" || r.AnswerBy == "paper":
 		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForDelivery})
-	}
-	var fields []string
-	for _, x := range p.Changes {
-		if x.Label != "" {
-			fields = append(fields, strings.ToLower(x.Label))
-		}
 	}
 	_, err := jobs.QueueMail(ctx, tx, w.Keys, jobs.OutMail{
 		RequestID: r.ID, SubjectID: u.ID, Template: "mail.corrected", Language: r.Language,
