@@ -188,7 +188,7 @@ func (v *visit) receipt(u request.Subject) receipt {
 		}
 	}
 	if b.RegisterNote && v.site.Register != nil {
-		out.Register = v.text("admin.search.register_only", "provider", v.site.Register.Provider().Name)
+		out.Register = v.text("admin.receipt.register", "provider", v.site.Register.Provider().Name)
 	}
 	return out
 }
