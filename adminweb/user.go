@@ -99,6 +99,10 @@ func (s *site) newUserPage(w http.ResponseWriter, v *visit) error {
 func (s *site) createUser(w http.ResponseWriter, v *visit) error {
 	ctx := v.Context()
 	f := v.newUserForm()
+	if err := v.required("name", "email", "password", "roles"); err != nil {
+		_ = f.mark(err) // nothing but empty fields
+		return s.show(w, v, http.StatusBadRequest, "user_new", loginPage{frame: v.frame("admin.users.new"), Form: f})
+	}
 	err := postgres.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
 		_, err := account.Create(ctx, tx, account.New{
 			Email: v.field("email"), Name: v.field("name"), Password: v.PostFormValue("password"),
