@@ -172,7 +172,7 @@ func (s *Source) live(alias string) string {
 	return "true"
 }
 
-// countSharers fills in how many other live cards have each address.
+// countSharers fills in how many other people's live cards have each address.
 func (s *Source) countSharers(ctx context.Context, q querier, c *card) error {
 	for i := range c.emails {
 		keys, err := s.holders(ctx, q, "email", strings.ToLower(c.emails[i].Address))
@@ -180,7 +180,8 @@ func (s *Source) countSharers(ctx context.Context, q querier, c *card) error {
 			return err
 		}
 		for _, k := range keys {
-			if k != c.key {
+			// The card that this one was merged into is the same person.
+			if k != c.key && k != c.mergedInto {
 				c.emails[i].SharedBy++
 			}
 		}

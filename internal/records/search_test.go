@@ -90,6 +90,13 @@ func TestPersonHasTheRolesOfTheMap(t *testing.T) {
 	if shared.Emails[0].SharedBy != 1 {
 		t.Errorf("the shared mailbox is shared by %d others, want 1", shared.Emails[0].SharedBy)
 	}
+	merged, err := s.Person(t.Context(), key(democrm.DuplicateMerged))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if merged.Emails[0].SharedBy != 0 {
+		t.Errorf("a merged card shares its mailbox with %d others, want 0: the other card is the same person", merged.Emails[0].SharedBy)
+	}
 	trader, err := s.Person(t.Context(), key(democrm.SoleTrader))
 	if err != nil {
 		t.Fatal(err)
