@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"insyn/internal/dsar"
@@ -82,11 +83,11 @@ func (r *requester) approve(ctx context.Context, args []string) error {
 		return err
 	}
 	plan, err := r.desk.Rehearsal(ctx, id)
+	if errors.Is(err, dsar.ErrNotFound) || err == nil && plan == nil {
+		return r.unrehearsed(ctx, id)
+	}
 	if err != nil {
 		return explain(err)
-	}
-	if plan == nil {
-		return fmt.Errorf("conflict: request %d has not been rehearsed", id)
 	}
 	if !after.json {
 		total := 0
@@ -99,4 +100,16 @@ func (r *requester) approve(ctx context.Context, args []string) error {
 		return explain(err)
 	}
 	return r.finish(ctx, id, after)
+}
+
+// unrehearsed says why there is nothing to approve: somebody erased before has no plan.
+func (r *requester) unrehearsed(ctx context.Context, id int64) error {
+	s, err := r.standing(ctx, id)
+	switch {
+	case err != nil:
+		return explain(err)
+	case s.Code == "erased":
+		return fmt.Errorf("erased: the person of request %d has been erased before; there is nothing left to do", id)
+	}
+	return fmt.Errorf("conflict: request %d has no rehearsal to approve", id)
 }
