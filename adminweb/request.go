@@ -78,6 +78,7 @@ type dueFacts struct{ Day, Left, Tone, Explain, Strict, NoticeBy string }
 type linkRow struct {
 	ID                        int64
 	Level, State, Tone        string
+	Open                      bool // works, or will when its mail is accepted
 	Created                   time.Time
 	Expires, Opened, Download *time.Time
 	Revoke, Code              *form
@@ -151,6 +152,7 @@ func (s *site) showRequest(w http.ResponseWriter, v *visit, status int, id int64
 	if err := s.requestParts(ctx, v, r, &p); err != nil {
 		return err
 	}
+	v.countClosed(&p)
 	rows, err := s.Store.Timeline(ctx, id)
 	if err != nil {
 		return err
@@ -192,6 +194,21 @@ func text(s string) []string {
 		return nil
 	}
 	return lines(s)
+}
+
+// countClosed says on the buttons that close links how many.
+func (v *visit) countClosed(p *requestPage) {
+	open := 0
+	for _, l := range p.Links {
+		if l.Open {
+			open++
+		}
+	}
+	for _, b := range slices.Concat(p.Now, p.Steps) {
+		if (b.Name == "withdraw" || b.Name == "misdelivered") && open > 0 {
+			b.Form.Submit += " (" + v.plural("admin.step.closes", open) + ")"
+		}
+	}
 }
 
 // look are the pages that belong to where the request stands.

@@ -114,7 +114,8 @@ func (v *visit) linkRow(id int64, l request.Link) linkRow {
 	default:
 		row.State = v.T("admin.link.expired")
 	}
-	if (l.Live || pending) && v.can(takeRequests) {
+	row.Open = l.Live || pending
+	if row.Open && v.can(takeRequests) {
 		row.Revoke = v.form(path+"/revoke", "admin.link.revoke")
 		row.Revoke.Danger = true
 		if l.Level == "C" {
