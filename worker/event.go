@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -60,6 +61,9 @@ func (w *Worker) act(ctx context.Context, tx pgx.Tx, set settings.Settings, r *r
 	case share.LinkWanted:
 		return w.newLink(ctx, tx, set, r)
 	case share.Proposal:
+		if body.Field == "" && body.New != "" { // a new value and no word of which it replaces: the handler reads both
+			body.Comment = strings.TrimSpace(body.New + "\n\n" + body.Comment)
+		}
 		old := request.Proposal{Comment: body.Comment}
 		if body.Field != "" {
 			old.Changes = []request.Change{{ID: body.Section + "." + body.Field, Label: body.SectionLabel + ": " + body.FieldLabel, Old: body.Today, New: body.New}}
