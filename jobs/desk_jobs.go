@@ -98,7 +98,7 @@ func (d *Desk) RetryJob(ctx context.Context, jobID, actor int64) error {
 				 where j.id = $1
 				   and m.id = j.mail_id
 				   and m.state = 'failed'
-				   and m.recipient is not null`, jobID); err != nil {
+				   and (m.recipient is not null or m.audience = 'staff')`, jobID); err != nil {
 				return err
 			}
 		}

@@ -86,7 +86,8 @@ func (w *Worker) notComposed(ctx context.Context, c *Claim, m *message, cause er
 	var coded *dsar.Code
 	if errors.As(cause, &coded) && errors.Is(cause, dsar.ErrPermanent) {
 		w.Log.Error("mail not composed", "template", m.Template, "mail", m.ID, "code", coded.Code)
-		return w.undelivered(ctx, c, m, coded.Code)
+		err := c.Step(ctx, func(tx pgx.Tx) error { return w.undeliver(ctx, tx, m, coded.Code) })
+		return errors.Join(cause, err) // the job fails too, so that ops can run it again when the text is mended
 	}
 	err := c.Step(context.WithoutCancel(ctx), func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `update insyn.mail set state = 'ready', tries = tries - 1 where id = $1 and state = 'sending'`, m.ID)
@@ -219,38 +220,40 @@ func (w *Worker) accepted(ctx context.Context, tx pgx.Tx, m *message, code strin
 // undelivered is the end of a mail that did not arrive: the link dies (unless the mail may have arrived), the request
 // goes back to the desk, and the handler is told.
 func (w *Worker) undelivered(ctx context.Context, c *Claim, m *message, code string) error {
-	return c.Commit(ctx, func(tx pgx.Tx) error {
-		if err := setMail(ctx, tx, m.ID, "failed", code, 0); err != nil {
-			return err
-		}
-		if m.LinkID != 0 && m.Token != "" && code != "unknown" {
-			_, err := tx.Exec(ctx, `
-				update insyn.link
-				   set revoked_at = coalesce(revoked_at, now()),
-				       revoked_why = coalesce(revoked_why, 'undeliverable')
-				 where id = $1`, m.LinkID)
-			if err != nil {
-				return fmt.Errorf("revoke link %d: %w", m.LinkID, err)
-			}
-		}
-		if m.Staff || m.RequestID == 0 {
-			return nil // the page Today shows it; a mail about a mail would not arrive either
-		}
-		err := audit.Write(ctx, tx, audit.Entry{Action: m.Template + ".undelivered", RequestID: m.RequestID, Detail: audit.Detail{"mail": m.ID}})
+	return c.Commit(ctx, func(tx pgx.Tx) error { return w.undeliver(ctx, tx, m, code) })
+}
+
+func (w *Worker) undeliver(ctx context.Context, tx pgx.Tx, m *message, code string) error {
+	if err := setMail(ctx, tx, m.ID, "failed", code, 0); err != nil {
+		return err
+	}
+	if m.LinkID != 0 && m.Token != "" && code != "unknown" {
+		_, err := tx.Exec(ctx, `
+			update insyn.link
+			   set revoked_at = coalesce(revoked_at, now()),
+			       revoked_why = coalesce(revoked_why, 'undeliverable')
+			 where id = $1`, m.LinkID)
 		if err != nil {
+			return fmt.Errorf("revoke link %d: %w", m.LinkID, err)
+		}
+	}
+	if m.Staff || m.RequestID == 0 {
+		return nil // the page Today shows it; a mail about a mail would not arrive either
+	}
+	err := audit.Write(ctx, tx, audit.Entry{Action: m.Template + ".undelivered", RequestID: m.RequestID, Detail: audit.Detail{"mail": m.ID}})
+	if err != nil {
+		return err
+	}
+	if m.Answers != "" || m.LinkID != 0 && m.Token != "" {
+		err := request.Move(ctx, tx, request.Step{
+			ID: m.RequestID, To: dsar.Waiting, For: dsar.ForDelivery,
+			From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Answered, dsar.Partly, dsar.Refused},
+		})
+		if err != nil && !errors.Is(err, dsar.ErrConflict) {
 			return err
 		}
-		if m.Answers != "" || m.LinkID != 0 && m.Token != "" {
-			err := request.Move(ctx, tx, request.Step{
-				ID: m.RequestID, To: dsar.Waiting, For: dsar.ForDelivery,
-				From: []dsar.State{dsar.Received, dsar.Waiting, dsar.Working, dsar.Answered, dsar.Partly, dsar.Refused},
-			})
-			if err != nil && !errors.Is(err, dsar.ErrConflict) {
-				return err
-			}
-		}
-		return w.tell(ctx, tx, m.RequestID, "mail.undeliverable")
-	})
+	}
+	return w.tell(ctx, tx, m.RequestID, "mail.undeliverable")
 }
 
 func setMail(ctx context.Context, tx pgx.Tx, id int64, state, code string, lost int) error {

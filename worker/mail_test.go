@@ -223,4 +223,7 @@ func TestAMailThatCannotBeComposedDoesNotLookHalfSent(t *testing.T) {
 	if n := len(b.sink.Messages()); n != 0 {
 		t.Errorf("%d mails left, want none", n)
 	}
+	if s := one[string](t, b, `select state || ' ' || code from job where kind = 'mail' order by id limit 1`); s != "failed text_incomplete" {
+		t.Errorf("its job: got %q, want failed text_incomplete, for ops to run again", s)
+	}
 }
