@@ -81,6 +81,9 @@ func corpus(t testing.TB) []corpusLine {
 func TestCorpus(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
 		t.Skip("no python3 to run the scorer")
 	}
 	path := filepath.Join(t.TempDir(), "predictions.jsonl")

@@ -28,7 +28,7 @@ func certificate(host string, expired bool) (tls.Certificate, *x509.CertPool, er
 		SerialNumber:          serial,
 		Subject:               pkix.Name{CommonName: "Insyn mail sink"},
 		NotBefore:             now.Add(-48 * time.Hour),
-		NotAfter:              now.AddDate(1, 0, 0),
+		NotAfter:              now.Add(365 * 24 * time.Hour),
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
