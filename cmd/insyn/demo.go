@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"path/filepath"
 
 	"insyn/internal/demo"
@@ -49,7 +51,7 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 		}
 	}
 	return demo.Run(ctx, demo.Options{
-		Folder: *folder, Out: a.stdout, Persons: *persons, RedisURL: a.env["REDIS_URL"], Start: startAll,
+		Folder: *folder, Program: invoked(os.Args[0]), Out: a.stdout, Persons: *persons, RedisURL: a.env["REDIS_URL"], Start: startAll,
 	})
 }
 
@@ -70,4 +72,14 @@ func startAll(ctx context.Context, env map[string]string, log io.Writer, ready f
 		})
 	}
 	return t.run(ready)
+}
+
+// invoked is how a shell in this folder calls the program: by the path that was used, or by its name where it is on the PATH.
+func invoked(arg string) string {
+	if found, err := exec.LookPath(filepath.Base(arg)); err == nil {
+		if self, err := os.Executable(); err == nil && self == found {
+			return filepath.Base(arg)
+		}
+	}
+	return arg
 }

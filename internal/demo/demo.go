@@ -14,6 +14,7 @@ import (
 // Options say where the demo lives and how it starts what it shows.
 type Options struct {
 	Folder  string // its files, such as .demo
+	Program string // what to type for this program in a shell
 	Out     io.Writer
 	Persons int // in the sample CRM
 	// RedisURL is a real Redis; empty: one inside the process, without persistence.

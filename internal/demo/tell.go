@@ -21,7 +21,7 @@ func (d *demo) tell() {
   and send it; read the mail, open its link, ask for the code, type it. Then anonymise somebody as one administrator
   and approve it as the other.
 
-  From a shell in this folder: insyn request list, insyn jobs list, insyn check (they read %s).
-  Ctrl-C stops everything; the next start goes on with these data. Start over: insyn demo --reset
-`, democrm.KnownPerson(democrm.Unique).FullName(), d.envPath())
+  From another shell in this folder: %s request list (or jobs list, check, help); it reads %s.
+  Ctrl-C stops everything; the next start goes on with these data. Start over: %s demo --reset
+`, democrm.KnownPerson(democrm.Unique).FullName(), d.Program, d.envPath(), d.Program)
 }
