@@ -144,7 +144,8 @@ func (c *chaos) kill(name string) {
 	}
 }
 
-// watch sees when a lost job is claimed again: it has another epoch and does not wait in the queue.
+// watch sees when a lost job is claimed again: it has another epoch and does not wait in the queue. One that ended with its
+// old epoch was not lost: its commit was on the way to the database when its worker was killed.
 func (c *chaos) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		time.Sleep(50 * time.Millisecond)
@@ -156,22 +157,29 @@ func (c *chaos) watch(ctx context.Context) {
 		}
 		c.mu.Unlock()
 		rows, err := c.w.insyn.Query(ctx, `
-			select j.id
+			select j.id,
+			       j.epoch > l.epoch as again
 			  from unnest($1::bigint[], $2::integer[]) as l (id, epoch)
 			  join insyn.job as j on j.id = l.id
-			 where j.epoch > l.epoch
-			   and j.state <> 'queued'`, ids, epochs)
+			 where (j.epoch > l.epoch and j.state <> 'queued')
+			    or (j.epoch = l.epoch and j.state = 'done')`, ids, epochs)
 		if err != nil {
 			continue
 		}
-		claimed, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		type seen struct {
+			ID    int64
+			Again bool
+		}
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[seen])
 		if err != nil {
 			continue
 		}
 		c.mu.Lock()
-		for _, id := range claimed {
-			c.recovered = append(c.recovered, time.Since(c.lost[id].at))
-			delete(c.lost, id)
+		for _, s := range list {
+			if s.Again {
+				c.recovered = append(c.recovered, time.Since(c.lost[s.ID].at))
+			}
+			delete(c.lost, s.ID)
 		}
 		c.mu.Unlock()
 	}
