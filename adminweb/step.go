@@ -195,6 +195,14 @@ func (s *site) steps() []step {
 			run:    func(v *visit, id int64) error { return s.Desk.Withdraw(v.Context(), id, v.who.ID) },
 		},
 		{
+			name: "bounced", do: takeRequests, first: never, danger: true,
+			fits: func(r *request.Request) bool {
+				return r.State.Closed() && r.State != dsar.Withdrawn && r.ErasedAt == nil && r.Person().Address != ""
+			},
+			fields: noFields,
+			run:    func(v *visit, id int64) error { return s.Desk.Bounced(v.Context(), id, v.who.ID) },
+		},
+		{
 			name: "misdelivered", do: takeRequests, first: never, danger: true,
 			fits: func(r *request.Request) bool {
 				return sendable(r) && len(r.Subjects) > 0 && r.State != dsar.Withdrawn && r.State != dsar.Refused && r.WaitingFor != dsar.ForReview

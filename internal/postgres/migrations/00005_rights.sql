@@ -10,7 +10,7 @@ grant update (revoked_at, revoked_why) on insyn.link to insyn_web;
 grant select (id, request_id, subject_id, link_id, code_id, template, language, audience, state, answers, tries, code, created_at,
               first_try_at, give_up_after, accepted_at, bounced_at, message_id) on insyn.mail to insyn_web;
 grant insert on insyn.mail to insyn_web;
-grant update (state) on insyn.mail to insyn_web;
+grant update (state, bounced_at) on insyn.mail to insyn_web;
 grant insert (link_id, browser, hash, valid_until, many) on insyn.code to insyn_web;
 grant select (id, link_id, browser, valid_until, tries, created_at) on insyn.code to insyn_web;
 
