@@ -49,6 +49,9 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	if c.Of != "" && !slices.ContainsFunc(t.Path, func(p rawPath) bool { return p.Name == c.Of }) {
 		fail("%s: of names the path %q, which the table does not have", place, c.Of)
 	}
+	if c.RefersWhen != "" && c.Erase.Action != Redact {
+		fail("%s: refers_when belongs to a column with erase: redact", place)
+	}
 	if c.Encoding != "" && !slices.Contains(encodings, c.Encoding) && t.Column(c.Encoding) == nil {
 		fail("%s: encoding is one of %s, or the column that says which", place, strings.Join(encodings, ", "))
 	}

@@ -160,6 +160,9 @@ func (m *Map) checkTable(s *Source, t *Table) []error {
 	if !oneOf(t.Erase, []string{DeleteRow, CutLink}) {
 		fail(t.Pos, "%s: erase is %s or %s", t.Name, DeleteRow, CutLink)
 	}
+	if t.DeleteWhen != "" && t.Erase != "" {
+		fail(t.Pos, "%s: delete_when is for a table whose other rows stay; with erase: %s all of them go", t.Name, t.Erase)
+	}
 	if t.LogOf != "" {
 		if _, ok := s.Table(t.LogOf); !ok {
 			fail(t.Pos, "%s is the log of %s, which is not mapped", t.Name, t.LogOf)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -25,7 +26,7 @@ const (
 	Empty      Action = "empty"      // '', {} or []
 	Generalise Action = "generalise" // a date to its month or year, a text to a prefix, a number to a band
 	Redact     Action = "redact"     // the mentions of the person in a text, a json value or a document
-	Cut        Action = "cut"        // a reference to the person: null, or the key of a placeholder
+	Cut        Action = "cut"        // a reference to the person: null, or a placeholder: its key, or "select id from …"
 	Remove     Action = "remove"     // a json value
 )
 
@@ -57,6 +58,17 @@ func (e Erase) String() string {
 		}
 	}
 	return string(e.Action)
+}
+
+// Placeholder is what a cut reference leads to, in SQL: null, a key, or the one that a query finds.
+func (e Erase) Placeholder() string {
+	switch {
+	case e.Text == "":
+		return "null"
+	case strings.HasPrefix(strings.ToLower(e.Text), "select "):
+		return "(" + e.Text + ")"
+	}
+	return literal(e.Text)
 }
 
 // Value is the constant in a language.

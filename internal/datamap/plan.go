@@ -89,6 +89,9 @@ func (p *Plan) Actions() []string {
 		if t.Erase != "" {
 			out = append(out, t.Name+" "+t.Erase)
 		}
+		if t.DeleteWhen != "" {
+			out = append(out, t.Name+" "+DeleteRow+" when "+t.DeleteWhen)
+		}
 		if t.Keep != nil {
 			out = append(out, t.Name+" keep "+t.Keep.Until)
 		}

@@ -39,7 +39,7 @@ func (t *PlannedTable) check() Problems {
 			out = append(out, Problem{StopsErase, place, "the role may not change it", "grant update on it (insyn migrate --source prints the line)"})
 		}
 	}
-	if t.Erase != "" && !t.Live.Delete {
+	if (t.Erase != "" || t.DeleteWhen != "") && !t.Live.Delete {
 		out = append(out, Problem{StopsErase, t.Name, "the role may not delete rows", "grant delete on it (insyn migrate --source prints the line)"})
 	}
 	return out

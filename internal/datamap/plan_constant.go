@@ -68,7 +68,7 @@ func (t *PlannedTable) tries(c *Column) []try {
 		values = []string{literal(c.Erase.Text+strings.Repeat("a", RandomLength)) + "::" + typ.Name}
 	case Cut:
 		if c.Erase.Text != "" && !typ.IsArray() {
-			values = []string{literal(c.Erase.Text) + "::" + typ.Name}
+			values = []string{c.Erase.Placeholder() + "::" + typ.Name}
 		}
 	}
 	place := t.Name + "." + c.Name

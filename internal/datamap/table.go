@@ -3,7 +3,8 @@ package datamap
 import "insyn/internal/dossier"
 
 // Table is one mapped table. Category, Purpose, Provenance, Recipients and Retention hold for each column that says
-// nothing else.
+// nothing else. DeleteWhen is a condition on the row: the subject's own rows that fulfil it are deleted, the others changed
+// column by column.
 type Table struct {
 	Label      dossier.Label `yaml:"label"`
 	Intro      dossier.Label `yaml:"intro"`
@@ -16,6 +17,7 @@ type Table struct {
 	Retention  string        `yaml:"retention"`
 	Disclose   string        `yaml:"disclose"`
 	Erase      string        `yaml:"erase"`
+	DeleteWhen string        `yaml:"delete_when"`
 	Keep       *Keep         `yaml:"keep"`
 	LogOf      string        `yaml:"log_of"`
 	ConsentLog bool          `yaml:"consent_log"`
@@ -77,7 +79,8 @@ type Warn struct {
 // Column is one mapped column. Also are purposes beside Purpose. Words names the set that explains its codes, those in a
 // list and the keys of a json object too. Of names the path of the one person whom the column is about, in a row of
 // several. Encoding is how a text or document is wrapped: base64, quoted-printable, or the column that says which.
-// Document says what becomes of a document that names the person and cannot be rewritten: delete or list.
+// Document says what becomes of a document that names the person and cannot be rewritten: delete or list. RefersWhen is a
+// condition on the row under which a text column holds the person's key, which is then cut: an old value in a journal.
 type Column struct {
 	Label      dossier.Label   `yaml:"label"`
 	Role       string          `yaml:"role"`
@@ -98,6 +101,7 @@ type Column struct {
 	Of         string          `yaml:"of"`
 	Encoding   string          `yaml:"encoding"`
 	Document   string          `yaml:"document"`
+	RefersWhen string          `yaml:"refers_when"`
 	Erase      Erase           `yaml:"erase"`
 	Keep       string          `yaml:"keep"`
 	JSON       List[*JSONRule] `yaml:"json"`
