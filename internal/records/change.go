@@ -50,7 +50,7 @@ func (r *run) write(ctx context.Context, w *tableWork, action string, own bool) 
 		// As text, since json has no equality.
 		other = append(other, fmt.Sprintf("x.%s::text is distinct from (%s)::text", a.column, a.value))
 	}
-	sql := fmt.Sprintf(`update %s as x set %s from unnest(%s) as v (%s) where %s and (%s)`, quoteTable(w.t.Name), strings.Join(set, ", "),
+	sql := fmt.Sprintf(`update %s as x set %s from unnest(%s) as v (%s) where %s and (%s)`, tableSQL(w.t), strings.Join(set, ", "),
 		strings.Join(lists, ", "), strings.Join(names, ", "), keyMatch(w.t), strings.Join(other, " or "))
 	tag, err := r.tx.Exec(ctx, sql, args...)
 	if err != nil {
@@ -177,7 +177,7 @@ func (r *run) remove(ctx context.Context, w *tableWork) error {
 	if len(w.remove) == 0 {
 		return nil
 	}
-	sql := fmt.Sprintf(`delete from %s as x using unnest($1::text[]) as v (k) where %s`, quoteTable(w.t.Name), keyMatch(w.t))
+	sql := fmt.Sprintf(`delete from %s as x using unnest($1::text[]) as v (k) where %s`, tableSQL(w.t), keyMatch(w.t))
 	tag, err := r.tx.Exec(ctx, sql, w.remove)
 	if err != nil {
 		return fmt.Errorf("delete from %s: %w", w.t.Name, err)

@@ -144,7 +144,7 @@ func (r *run) readAround(ctx context.Context, t *datamap.PlannedTable, columns [
 	var conds []string
 	for _, p := range t.Paths {
 		if p.As == datamap.AsContext {
-			conds = append(conds, pathSQL{r.plan}.linked(p))
+			conds = append(conds, pathSQL{r.plan}.linked(t, p))
 		}
 	}
 	if len(conds) == 0 || len(columns) == 0 {
@@ -167,7 +167,7 @@ func (r *run) readWhere(ctx context.Context, t *datamap.PlannedTable, columns []
 		texts = append(texts, textSQL(t, c))
 	}
 	rows, err := r.tx.Query(ctx, fmt.Sprintf(`select %s, array[%s]::text[] from %s as x where %s order by %s limit %d for update of x`,
-		keyText("x", t.Key), strings.Join(texts, ", "), quoteTable(t.Name), where, list("x", t.Key), r.e.RowCap+1), args...)
+		keyText("x", t.Key), strings.Join(texts, ", "), tableSQL(t), where, list("x", t.Key), r.e.RowCap+1), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of %s: %w", t.Name, err)
 	}
@@ -207,7 +207,7 @@ func (r *run) share(t *datamap.PlannedTable, own []textRow, owners map[string][]
 func (r *run) warn(ctx context.Context, t *datamap.PlannedTable) error {
 	for _, e := range t.Warn {
 		var n int
-		err := r.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from %s as x where %s`, quoteTable(t.Name),
+		err := r.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from %s as x where %s`, tableSQL(t),
 			and(e.Value.When, united(t, r.s.reaching(t, false)))), r.keys).Scan(&n)
 		if err != nil {
 			return fmt.Errorf("count %s of %s: %w", e.Name, t.Name, err)

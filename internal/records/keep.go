@@ -16,7 +16,7 @@ import (
 // financial year of the row or of the row that it belongs to.
 func (r *run) keep(ctx context.Context, t *datamap.PlannedTable) error {
 	rule, _ := r.s.m.Retention.Get(t.Keep.Until)
-	end, from := "x."+quote(t.Keep.FinancialYearEnd), quoteTable(t.Name)+" as x"
+	end, from := "x."+quote(t.Keep.FinancialYearEnd), tableSQL(t)+" as x"
 	if t.Keep.With != "" {
 		parent, _ := r.plan.Source.Table(t.Keep.With)
 		var on []string

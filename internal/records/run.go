@@ -135,7 +135,7 @@ func (s *Source) begin(ctx context.Context, tx pgx.Tx, e Erasure) (*run, error) 
 	subject := plan.Subject()
 	// Two erasures of one person stand in line here.
 	locked, err := collect[string](ctx, tx, fmt.Sprintf(`select %s from %s as x where %s order by %s for update`, keyText("x", subject.Key),
-		quoteTable(subject.Name), keyIn("x", subject.Key, typesOf(subject, subject.Key), "$1"), list("x", subject.Key)), keys)
+		tableSQL(subject), keyIn("x", subject.Key, typesOf(subject, subject.Key), "$1"), list("x", subject.Key)), keys)
 	if err != nil {
 		return nil, fmt.Errorf("lock the person: %w", err)
 	}

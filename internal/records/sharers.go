@@ -80,7 +80,7 @@ func (s *Source) namesakes(ctx context.Context, q querier, c *card, called strin
 		 where lower(t.%s) = lower($1)
 		   and lower(t.%s) = lower($2)
 		   and %s
-		 order by %s`, keyText("t", subject.Key), quoteTable(subject.Name), quote(surname.Name), quote(given.Name), s.live("t"), list("t", subject.Key)),
+		 order by %s`, keyText("t", subject.Key), tableSQL(subject), quote(surname.Name), quote(given.Name), s.live("t"), list("t", subject.Key)),
 		called, c.first("given"))
 	if err != nil {
 		return nil, fmt.Errorf("find namesakes: %w", err)
@@ -103,11 +103,11 @@ func (s *Source) firmHas(ctx context.Context, q querier, c *card, role, value st
 		conds := []string{"lower(x." + quote(col.Name) + "::text) = lower($2)"}
 		for _, p := range t.Paths {
 			if p.As != datamap.AsContext {
-				conds = append(conds, "not coalesce("+and(w.linked(p))+", false)")
+				conds = append(conds, "not coalesce("+and(w.linked(t, p))+", false)")
 			}
 		}
 		var has bool
-		err := q.QueryRow(ctx, fmt.Sprintf(`select exists (select 1 from %s as x where %s)`, quoteTable(t.Name), strings.Join(conds, " and ")),
+		err := q.QueryRow(ctx, fmt.Sprintf(`select exists (select 1 from %s as x where %s)`, tableSQL(t), strings.Join(conds, " and ")),
 			[]string{c.key}, value).Scan(&has)
 		if err != nil {
 			return false, fmt.Errorf("find what %s shares: %w", t.Name, err)
