@@ -121,7 +121,7 @@ func (s *Source) put(ctx context.Context, tx pgx.Tx, t *datamap.PlannedTable, ro
 		}
 		sets += quote(e.Name) + " = " + expr + "::" + typ.Name
 	}
-	tag, err := tx.Exec(ctx, fmt.Sprintf(`update %s as x set %s from (select $1::text as k) as v where %s`, tableSQL(t), sets, keyMatch(t)), args...)
+	tag, err := tx.Exec(ctx, fmt.Sprintf(`update %s as x set %s from (select $1::text as insyn_k) as v where %s`, tableSQL(t), sets, keyMatch(t)), args...)
 	var pe *pgconn.PgError
 	// Class 22 is a text that the column's type does not take, 23 a constraint.
 	if errors.As(err, &pe) && (strings.HasPrefix(pe.Code, "22") || strings.HasPrefix(pe.Code, "23")) {

@@ -270,7 +270,6 @@ func TestEraseRefusals(t *testing.T) {
 		{"without approval", func(e *records.Erasure) { e.Approved = nil }, records.ErrNotApproved},
 		{"another plan", func(e *records.Erasure) { e.Approved.Hash = []byte("x") }, records.ErrPlanChanged},
 		{"a table that was not approved", func(e *records.Erasure) { e.Approved.Counts = map[string]int{"crm.person": 1} }, records.ErrCountsGrew},
-		{"above the cap", func(e *records.Erasure) { e.RowCap = 3 }, records.ErrRowCap},
 		{"a zombie", func(e *records.Erasure) { e.Epoch = 0 }, records.ErrFenced},
 	} {
 		bad := e

@@ -12,11 +12,15 @@ import (
 // pieces of plain letters, so that a name is found with and without its dots and in an encoded text.
 type needles struct {
 	given, surname, texts, numbers []string
+	usual                          []string // numbers as people usually write them
 }
 
 func needlesOf(people []mention.Person) needles {
 	var n needles
 	for _, p := range people {
+		for _, form := range mention.Patterns(mention.Person{Phones: p.Phones, Personnummer: p.Personnummer}) {
+			n.usual = addNeedle(n.usual, form, 6)
+		}
 		for _, g := range append(append([]string{p.Called}, p.Given...), p.Nicknames...) {
 			n.given = addNeedle(n.given, longestPlain(g), 2)
 		}
@@ -66,8 +70,69 @@ func longestPlain(s string) string {
 	return best
 }
 
-// where holds, on alias x with the four lists in $1 to $4, for rows that may name the person in one of the columns.
-func (n needles) where(columns []*datamap.Column) string {
+func (n needles) empty() bool { return len(n.surname)+len(n.texts)+len(n.numbers) == 0 }
+
+// numberRun is what a number of some length looks like, however it is grouped.
+const numberRun = `'[0-9][-0-9 ()./+\u00a0]{4,}[0-9]'`
+
+// where holds, on alias x, for rows that may name the person in one of the columns, and gives its arguments, the first of
+// which is $first. Where every column has a trigram index, each part of it can be answered by one.
+func (n needles) where(t *datamap.PlannedTable, columns []*datamap.Column, first int) (string, []any) {
+	args := []any{n.given, n.surname, n.texts, n.numbers}
+	p := func(i int) string { return fmt.Sprintf("$%d::text[]", first+i) }
+	var arms []string
+	for _, c := range columns {
+		text, numbers := trigrams(t.Live, c.Name)
+		if !text {
+			return n.reading(columns, p), args
+		}
+		x := "x." + quote(c.Name)
+		arms = append(arms, fmt.Sprintf("%s ilike any (%s) and %s ilike any (%s)", x, p(1), x, p(0)), fmt.Sprintf("%s ilike any (%s)", x, p(2)))
+		if numbers {
+			arms = append(arms, fmt.Sprintf("%s ~ %s and %s like any (%s)", x, numberRun, digitsSQL(x), p(3)))
+		} else {
+			arms = append(arms, fmt.Sprintf("%s like any ($%d::text[])", x, first+len(args)))
+		}
+	}
+	where := "(" + strings.Join(arms, " or ") + ")"
+	if strings.Contains(where, fmt.Sprintf("$%d::", first+len(args))) {
+		args = append(args, n.usual)
+	}
+	for i := range args { // each argument needs a place, so that its type is known
+		if !strings.Contains(where, p(i)) {
+			where += " and " + p(i) + " is not null"
+		}
+	}
+	return where, args
+}
+
+// trigrams says whether a column has a trigram index on its text, and one on its numbers without what stands between
+// their digits.
+func trigrams(t *datamap.LiveTable, column string) (text, numbers bool) {
+	for _, x := range t.Indexes {
+		for i, class := range x.Classes {
+			if x.Method != "gin" || class != "gin_trgm_ops" {
+				continue
+			}
+			text = text || x.Columns[i] == column && x.Partial == ""
+			numbers = numbers || strings.HasPrefix(x.Exprs[i], "translate("+column+",") && (x.Partial == "" || strings.HasPrefix(x.Partial, "("+column+" ~ "))
+		}
+	}
+	return text, numbers
+}
+
+// TrigramIndexes are the statements that make the search of a column's texts independent of the table's size.
+func TrigramIndexes(table, column string) []string {
+	name := strings.ReplaceAll(table[strings.IndexByte(table, '.')+1:], ".", "_") + "_" + column
+	return []string{
+		fmt.Sprintf("create index concurrently %s on %s using gin (%s gin_trgm_ops);", quote(name+"_trgm"), quoteTable(table), quote(column)),
+		fmt.Sprintf("create index concurrently %s on %s using gin (%s gin_trgm_ops) where %s ~ %s;", quote(name+"_digits"), quoteTable(table),
+			digitsSQL(quote(column)), quote(column), numberRun),
+	}
+}
+
+// reading is the condition that reads every text.
+func (n needles) reading(columns []*datamap.Column, p func(int) string) string {
 	parts := make([]string, 0, len(columns))
 	for _, c := range columns {
 		parts = append(parts, "x."+quote(c.Name)+"::text")
@@ -75,10 +140,10 @@ func (n needles) where(columns []*datamap.Column) string {
 	// Soft hyphens and blanks of no width may stand inside a word. translate costs three times what a regular expression
 	// does, so it works only on texts that have such signs, or a run of digits long enough to be a number.
 	text := fmt.Sprintf("lower(concat_ws(' ', %s))", strings.Join(parts, ", "))
-	return fmt.Sprintf(`(select y.text like any ($2::text[]) and y.text like any ($1::text[])
-		or y.text like any ($3::text[])
-		or y.text ~ '[0-9][-0-9 ()./+\u00a0]{4,}[0-9]' and %s like any ($4::text[])
+	return fmt.Sprintf(`(select y.text like any (%s) and y.text like any (%s)
+		or y.text like any (%s)
+		or y.text ~ %s and %s like any (%s)
 		from (select case when z.text ~ '[\u00ad\u200b\u200c\u200d\u2060\ufeff]'
 		             then translate(z.text, U&'\00AD\200B\200C\200D\2060\FEFF', '') else z.text end as text
-		        from (select %s as text offset 0) as z offset 0) as y)`, digitsSQL("y.text"), text)
+		        from (select %s as text offset 0) as z offset 0) as y)`, p(1), p(0), p(2), numberRun, digitsSQL("y.text"), p(3), text)
 }
