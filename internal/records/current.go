@@ -26,8 +26,9 @@ func (s *Source) current(ctx context.Context, tx pgx.Tx) (*datamap.Plan, error) 
 	for _, t := range s.plan.Tables {
 		names = append(names, quoteTable(t.Name))
 	}
-	// A run that waits for a lock of the CRM holds others up: it gives in and comes back.
-	_, err := tx.Exec(ctx, `set local lock_timeout = '5s'; set local timezone = 'UTC'; lock table only `+strings.Join(names, ", only ")+` in access share mode`)
+	// A run that waits for a lock of the CRM holds others up: it gives in and comes back. Its statements are the same for
+	// everybody, so they are planned once a connection.
+	_, err := tx.Exec(ctx, `set local lock_timeout = '5s'; set local timezone = 'UTC'; set local plan_cache_mode = force_generic_plan; lock table only `+strings.Join(names, ", only ")+` in access share mode`)
 	if err != nil {
 		return nil, s.why(ctx, err)
 	}

@@ -189,10 +189,8 @@ func (r *run) tables(ctx context.Context, tables []*datamap.PlannedTable) error 
 		r.share(w)
 		work = append(work, w)
 	}
-	for _, t := range tables {
-		if err := r.searchOthers(ctx, t); err != nil {
-			return err
-		}
+	if err := r.searchAll(ctx, tables); err != nil {
+		return err
 	}
 	for _, w := range work {
 		if err := r.change(ctx, w); err != nil {

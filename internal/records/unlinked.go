@@ -2,19 +2,49 @@ package records
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"insyn/internal/datamap"
 	"insyn/internal/mention"
 )
 
+// searchAll searches tables one after another. The planner thinks a comparison cheaper than it is, and would read a table
+// of some thousand rows from end to end, or by its key, where trigrams answer in a moment.
+func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) error {
+	if r.words.needles.empty() {
+		return nil
+	}
+	for _, indexed := range []bool{true, false} {
+		mode := "on"
+		if indexed {
+			mode = "off"
+		}
+		if _, err := r.tx.Exec(ctx, `set local enable_seqscan = `+mode+`; set local enable_indexscan = `+mode); err != nil {
+			return err
+		}
+		for _, t := range tables {
+			if columns := t.Searched(); len(columns) > 0 && allIndexed(t, columns) == indexed {
+				if err := r.searchOthers(ctx, t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func allIndexed(t *datamap.PlannedTable, columns []*datamap.Column) bool {
+	return !slices.ContainsFunc(columns, func(c *datamap.Column) bool {
+		text, _ := trigrams(t.Live, c.Name)
+		return !text
+	})
+}
+
 // searchOthers finds and replaces mentions in rows that no path ties to the person. The database finds the rows that may
 // hold one, by index where it has one; the matcher decides. It runs while the ties of the person's own rows are there.
 func (r *run) searchOthers(ctx context.Context, t *datamap.PlannedTable) error {
 	columns := t.Searched()
-	if len(columns) == 0 || r.words.needles.empty() {
-		return nil
-	}
 	where, args := r.words.needles.where(t, columns, 2)
 	for _, p := range t.Paths {
 		where += " and (" + pathSQL{r.plan}.linked(t, p) + ") is not true"
