@@ -120,8 +120,10 @@ func isMail(start string) bool {
 
 // looksBinary counts what no text has: NUL outside UTF-16, and control characters.
 func looksBinary(b []byte) bool {
-	if bytes.HasPrefix(b, []byte("{\\rtf")) {
-		return true
+	for _, magic := range unread {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
 	}
 	start := b[:min(len(b), head)]
 	if wide(start) != nil {

@@ -2,7 +2,6 @@ package file
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/klippa-app/go-pdfium"
@@ -75,13 +74,14 @@ func broken(err error) error {
 	return unreadable("pdf", ErrUnreadable)
 }
 
+// properties that the format names. The library calls it an error where a document has none.
 func (p pdfReader) properties() error {
-	m, err := p.in.GetMetaData(&requests.GetMetaData{Document: p.ref})
-	if err != nil {
-		return broken(err)
-	}
-	for _, tag := range m.Tags {
-		if err := p.say(tag.Value); err != nil {
+	for _, tag := range []string{"Title", "Author", "Subject", "Keywords", "Creator", "Producer", "Company", "Manager", "Category", "Comments"} {
+		got, err := p.in.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: p.ref, Tag: tag})
+		if err != nil {
+			continue
+		}
+		if err := p.say(got.Value); err != nil {
 			return err
 		}
 	}
@@ -124,6 +124,9 @@ func (p pdfReader) attachments() error {
 		if err := p.say(a.Name); err != nil {
 			return err
 		}
+		if a.Content == nil { // PDFium does not find what the name stands for
+			return unreadable("pdf", ErrUnreadable)
+		}
 		if err := p.attached(a.Content); err != nil {
 			return err
 		}
@@ -155,23 +158,3 @@ func (p pdfReader) scripts() error {
 	}
 	return nil
 }
-
-func (p pdfReader) page(i int) error {
-	page := requests.Page{ByIndex: &requests.PageByIndex{Document: p.ref, Index: i}}
-	t, err := p.in.GetPageText(&requests.GetPageText{Page: page})
-	if err != nil {
-		return broken(err)
-	}
-	if err := p.say(joined(t.Text)); err != nil {
-		return err
-	}
-	if err := p.annotations(page); err != nil {
-		return err
-	}
-	return nil
-}
-
-// joined puts words together again that a line end cut: PDFium marks the hyphen that it takes for one of those.
-var hyphens = strings.NewReplacer("\x02\r\n", "", "\ufffe\r\n", "", "\u00ad\r\n", "", "\x02", "", "\ufffe", "")
-
-func joined(s string) string { return hyphens.Replace(s) }

@@ -88,7 +88,7 @@ func (p pdfReader) link(a references.FPDF_ANNOTATION) error {
 }
 
 func (p pdfReader) fileAttachment(a references.FPDF_ANNOTATION) error {
-	got, err := p.in.FPDFAnnot_GetFileAttachment(&requests.FPDFAnnot_GetFileAttachment{Annotation: a})
+	got, err := p.in.FPDFAnnot_GetFileAttachment(&requests.FPDFAnnot_GetFileAttachment{Document: p.ref, Annotation: a})
 	if err != nil {
 		return broken(err)
 	}
