@@ -1,7 +1,5 @@
 package file
 
-import "strings"
-
 // chunk is how long a run of plain text gets before an empty line ends it: long enough that few calls are made, short enough for memory.
 const chunk = 64 << 10
 
@@ -67,11 +65,17 @@ func (w *walk) paragraphs(s string) ([]edit, error) {
 
 // emptyLine is the index after the first empty line of s.
 func emptyLine(s string) int {
-	best := -1
-	for _, mark := range []string{"\n\n", "\r\n\r\n", "\r\r"} {
-		if n := strings.Index(s, mark); n >= 0 && (best < 0 || n+len(mark) < best) {
-			best = n + len(mark)
+	filled := true // whatever the line holds in which s begins
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c != '\n' && c != '\r':
+			filled = true
+		case c == '\r' && i+1 < len(s) && s[i+1] == '\n':
+		case !filled:
+			return i + 1
+		default:
+			filled = false
 		}
 	}
-	return best
+	return -1
 }
