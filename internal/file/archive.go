@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -102,9 +103,14 @@ func (w *walk) content(b []byte, name string, kind Kind, depth int) ([]byte, boo
 		return w.xml(b, g)
 	case ext == ".vml": // Excel's is not well-formed
 		return w.html(b, codings(b, declared(b)))
+	case quiet.MatchString(name) && Detect(b) == Binary && !bytes.HasPrefix(b, []byte(unread[0])):
+		return b, false, nil
 	}
 	return w.document(b, depth+1)
 }
+
+// quiet are the places of office documents where binaries hold no text: the set-up of a printer, fonts, pictures of what stands beside them.
+var quiet = regexp.MustCompile(`(?i)printersettings|/fonts/|^fonts/|thumbnail|objectreplacements/|layout-cache|/media/|^pictures/`)
 
 // label is the member's name and comment. A name inside an office document is referred to by others, so it cannot be changed there.
 func (w *walk) label(m *member, kind Kind) error {

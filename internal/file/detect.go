@@ -143,24 +143,3 @@ func looksBinary(b []byte) bool {
 	}
 	return control*100 > len(start)
 }
-
-// unread are formats that hold text which nothing here can read.
-var unread = []string{
-	"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", // OLE: Word, Excel, PowerPoint before 2007, Outlook's msg, macros
-	"{\\rtf", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "\x1f\x8b", "BZh", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "\x78\x9f\x3e\x22",
-}
-
-// binary passes over images and the like, and refuses what is a document all the same.
-func binary(b []byte) error {
-	for _, magic := range unread {
-		if !bytes.HasPrefix(b, []byte(magic)) {
-			continue
-		}
-		// An OOXML document with a password is an OLE file with this stream in it, its name in UTF-16.
-		if bytes.Contains(b, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")) {
-			return ErrEncrypted
-		}
-		return ErrUnreadable
-	}
-	return nil
-}

@@ -23,7 +23,8 @@ var office = grammar{
 	skip:      set("posOffset pctPosHOffset pctPosVOffset pctWidth pctHeight fldData"),
 	fixed:     set("f formula formula1 formula2 definedName calculatedColumnFormula totalsRowFormula"),
 	attributes: set("author initials title descr description alt tooltip display instr creator userid providerid comment prompt prompttitle error errortitle" +
-		" caption label string displaytext screentip lastmodifiedby manager company subject keywords category text helptext statustext"),
+		" caption label string displaytext screentip lastmodifiedby manager company subject keywords category text helptext statustext" +
+		" displayname username refreshedby"),
 	names:  set("docPr cNvPr cmAuthor author"),
 	values: set("alias tag docVar default listItem result s docPartGallery"),
 }

@@ -54,6 +54,7 @@ func TestHostile(t *testing.T) {
 		"s/mime":             {[]byte(mailHead + "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx"), ErrEncrypted},
 		"old word":           {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00\x00"), ErrUnreadable},
 		"old word in a mail": {[]byte(mailHead + "Content-Type: application/msword\nContent-Transfer-Encoding: base64\n\n" + base64.StdEncoding.EncodeToString([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00\x00"))), ErrUnreadable},
+		"unknown in a zip":   {zipped(t, entry{"a.dat", "\x00\x00\x01\x02\x03\x00\x00\x07"}), ErrUnreadable},
 		"rtf":                {[]byte(`{\rtf1\ansi \'c5sa}`), ErrUnreadable},
 		"unknown encoding":   {[]byte(mailHead + "Content-Transfer-Encoding: x-uue\n\nx"), ErrUnreadable},
 		"no pdf after all":   {[]byte("%PDF-1.4\nnothing"), ErrUnreadable},

@@ -170,10 +170,11 @@ func TestODSNumber(t *testing.T) {
 func TestOfficeNotRewritable(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string][]byte{
-		"formula":     xlsxWith(t, `<c r="A1"><f>IF(B1="Åsa Öström",1,2)</f><v>1</v></c>`, entry{"xl/sharedStrings.xml", "<sst/>"}),
-		"sheet":       zipped(t, entry{"xl/workbook.xml", `<workbook><sheet name="Åsa Öström"/></workbook>`}),
-		"member name": docxWith(t, `<w:p/>`, entry{"word/media/Åsa Öström.png", "\x89PNG\r\n\x1a\n\x00"}),
-		"ods table":   odfWith(t, "spreadsheet", `<table:table table:name="Åsa Öström"/>`),
+		"formula":       xlsxWith(t, `<c r="A1"><f>IF(B1="Åsa Öström",1,2)</f><v>1</v></c>`, entry{"xl/sharedStrings.xml", "<sst/>"}),
+		"sheet":         zipped(t, entry{"xl/workbook.xml", `<workbook><sheet name="Åsa Öström"/></workbook>`}),
+		"member name":   docxWith(t, `<w:p/>`, entry{"word/media/Åsa Öström.png", "\x89PNG\r\n\x1a\n\x00"}),
+		"any attribute": docxWith(t, `<w:p><w:new w:unheard="Åsa Öström"/></w:p>`),
+		"ods table":     odfWith(t, "spreadsheet", `<table:table table:name="Åsa Öström"/>`),
 	} {
 		wantErr(t, name, b, ErrNotRewritable)
 	}

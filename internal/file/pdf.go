@@ -46,7 +46,7 @@ func (w *walk) pdfium(in pdfium.Pdfium, b []byte, depth int) error {
 	if pages.PageCount > MaxPages {
 		return ErrTooLarge
 	}
-	steps := []func() error{p.properties, p.bookmarks, p.attachments, p.scripts}
+	steps := []func() error{p.properties, p.bookmarks, p.attachments, p.scripts, p.xfa}
 	for i := range pages.PageCount {
 		steps = append(steps, func() error { return p.page(i) })
 	}
@@ -153,6 +153,27 @@ func (p pdfReader) scripts() error {
 	}
 	for _, a := range list.JavaScriptActions {
 		if err := p.say(a.Script); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// xfa forms are XML beside the pages.
+func (p pdfReader) xfa() error {
+	n, err := p.in.FPDF_GetXFAPacketCount(&requests.FPDF_GetXFAPacketCount{Document: p.ref})
+	if err != nil {
+		return broken(err)
+	}
+	for i := range n.Count {
+		packet, err := p.in.FPDF_GetXFAPacketContent(&requests.FPDF_GetXFAPacketContent{Document: p.ref, Index: i})
+		if err != nil {
+			return broken(err)
+		}
+		if err := errors.Join(p.part(), p.spend(len(packet.Content))); err != nil {
+			return ErrTooLarge
+		}
+		if err := p.fixedMarkup(packet.Content); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package file
 import (
 	"strings"
 
+	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 )
@@ -33,7 +34,34 @@ func (p pdfReader) page(i int) error {
 	if _, err := p.in.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: loaded.TextPage}); err != nil {
 		return broken(err)
 	}
+	if strings.TrimSpace(t.Text) == "" {
+		if err := p.picture(page); err != nil {
+			return err
+		}
+	}
 	return p.annotations(page)
+}
+
+// picture of a page: a letter that was scanned and holds no text for a search. It was not read.
+func (p pdfReader) picture(page requests.Page) error {
+	n, err := p.in.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	if err != nil {
+		return broken(err)
+	}
+	for i := range n.Count {
+		o, err := p.in.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: i})
+		if err != nil {
+			return broken(err)
+		}
+		kind, err := p.in.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
+		if err != nil {
+			return broken(err)
+		}
+		if kind.Type == enums.FPDF_PAGEOBJ_IMAGE || kind.Type == enums.FPDF_PAGEOBJ_FORM {
+			return unreadable("pdf of pictures", ErrUnreadable)
+		}
+	}
+	return nil
 }
 
 // word is how many glyphs in a row without a meaning make a text that was not read; one or two are bullets and ornaments.

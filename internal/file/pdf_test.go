@@ -5,6 +5,8 @@ import (
 	"compress/zlib"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"slices"
 	"strings"
 	"testing"
@@ -174,4 +176,31 @@ func TestPDFWithoutLetters(t *testing.T) {
 	if kind != PDF || !errors.Is(err, ErrUnreadable) {
 		t.Errorf("got %s, %v", kind, err)
 	}
+}
+
+// A scanned letter is a picture: nothing is found in it, and that proves nothing.
+func TestPDFOfPictures(t *testing.T) {
+	t.Parallel()
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	b := printed(t, func(p *fpdf.Fpdf) {
+		p.AddPage() // empty pages are not suspicious
+		p.AddPage()
+		p.RegisterImageOptionsReader("a", fpdf.ImageOptions{ImageType: "PNG"}, &picture)
+		p.Image("a", 10, 10, 100, 0, false, "", 0, "")
+	})
+	if _, err := Texts(b, func(string) error { return nil }); !errors.Is(err, ErrUnreadable) {
+		t.Errorf("got %v", err)
+	}
+	wantTexts(t, printed(t, func(p *fpdf.Fpdf) { p.AddPage() }), "Örjan Ek")
+}
+
+func TestPDFFormInXML(t *testing.T) {
+	t.Parallel()
+	const data = "<xfa:datasets><namn>&#197;sa <b>Öström</b></namn></xfa:datasets>"
+	b := byHand("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA[(datasets) 4 0 R]>>>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+		fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(data), data))
+	wantTexts(t, b, "Åsa Öström")
 }

@@ -30,15 +30,19 @@ func (w *walk) xmp(b []byte) error {
 		if !bytes.Contains(content, []byte("<")) && wide(content) == nil {
 			return ErrEncrypted // the document opens without a password, its strings need the key all the same
 		}
-		_, changed, err := w.html(content, codings(content, declared(content)))
-		if err != nil {
+		if err := w.fixedMarkup(content); err != nil {
 			return err
-		}
-		if changed {
-			return ErrNotRewritable
 		}
 	}
 	return nil
+}
+
+func (w *walk) fixedMarkup(b []byte) error {
+	_, changed, err := w.html(b, codings(b, declared(b)))
+	if err == nil && changed {
+		return ErrNotRewritable
+	}
+	return err
 }
 
 // stream of the object in whose dictionary at is.

@@ -53,7 +53,7 @@ func (w *walk) document(b []byte, depth int) ([]byte, bool, error) {
 	case PDF:
 		err = w.pdf(b, depth)
 	case Binary:
-		err = binary(b)
+		err = binary(b, depth)
 	default:
 		out, changed, err = w.archive(b, kind, depth)
 	}

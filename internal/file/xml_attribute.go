@@ -54,10 +54,26 @@ func (p *part) policy(local string, a attribute, list []attribute) (free, known 
 			external = external || other.name == "targetmode" && other.value == "External"
 		}
 		return external, true
-	case a.name == "formula" || a.name == "location" || a.name == "condition":
-		return false, true
+	case builtIn.MatchString(local):
+		return false, false
 	}
-	return false, false
+	// What nobody has thought of is read where it can hold a person, and not rewritten, since it may be a reference.
+	return false, telling(a.value)
+}
+
+// telling is a value that no closed list of words, measure or identity of the program is made of: with a space, a letter beyond ASCII, an address,
+// a path, or digits enough for a number of a person.
+func telling(s string) bool {
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r == '@' || r == ' ' || r == '\\' || r == '%' || r >= 0x80:
+			return true
+		case r >= '0' && r <= '9':
+			digits++
+		}
+	}
+	return digits >= 8
 }
 
 // builtIn are elements whose names come with the program.
