@@ -28,7 +28,7 @@ func (w *walk) archive(b []byte, kind Kind, depth int) ([]byte, bool, error) {
 			return b, false, err
 		}
 		m := member{File: f}
-		if err := w.member(&m, kind, depth); err != nil {
+		if err := w.miss(w.member(&m, kind, depth)); err != nil {
 			return b, false, err
 		}
 		changed = changed || m.changed

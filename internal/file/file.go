@@ -40,7 +40,7 @@ var (
 )
 
 // Texts calls fn with each run of readable text of the document, metadata and names of members included. An error of fn ends the reading and
-// is returned as it is. The kind is told even with an error.
+// is returned as it is. With ErrUnreadable or ErrEncrypted it has given what could be read. The kind is told even with an error.
 func Texts(b []byte, fn func(text string) error) (Kind, error) {
 	w := newWalk(func(s string) (string, error) { return s, fn(s) })
 	_, _, err := w.whole(b)

@@ -103,6 +103,23 @@ func lying(tb testing.TB) []byte {
 	return b
 }
 
+// What can be read is given, although the whole is an error.
+func TestTheReadablePartsAreGiven(t *testing.T) {
+	t.Parallel()
+	b := zipped(t, entry{"a.doc", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}, entry{"b.eml", "From: a\nTo: b\nSubject: c\nContent-Transfer-Encoding: x-uue\n\nx"}, entry{"c.txt", "Åsa Öström"})
+	var got []string
+	_, err := Texts(b, func(s string) error {
+		got = append(got, s)
+		return nil
+	})
+	if !errors.Is(err, ErrUnreadable) || got[len(got)-1] != "Åsa Öström" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, changed, err := Rewrite(b, hide); changed || !errors.Is(err, ErrUnreadable) {
+		t.Errorf("Rewrite: %v, %v", changed, err)
+	}
+}
+
 // The errors and panics of the caller are the caller's.
 func TestCallerStops(t *testing.T) {
 	t.Parallel()

@@ -32,11 +32,8 @@ func (w *walk) entity(b []byte, depth, level int) ([]byte, bool, error) {
 		out.Write(line)
 		changed = changed || other
 	}
-	if e.encrypted() {
-		return b, false, ErrEncrypted
-	}
 	content, other, err := w.body(body, e, depth, level)
-	if err != nil {
+	if err := w.miss(err); err != nil {
 		return b, false, err
 	}
 	if !changed && !other {

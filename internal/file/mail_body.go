@@ -9,6 +9,9 @@ import (
 
 // body by its type. b begins with the empty line that ends the header.
 func (w *walk) body(b []byte, e entity, depth, level int) ([]byte, bool, error) {
+	if e.encrypted() {
+		return b, false, ErrEncrypted
+	}
 	if strings.HasPrefix(e.kind, "multipart/") && e.params["boundary"] != "" {
 		return w.multipart(b, e.params["boundary"], depth, level)
 	}

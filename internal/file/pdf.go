@@ -125,7 +125,8 @@ func (p pdfReader) attachments() error {
 			return err
 		}
 		if a.Content == nil { // PDFium does not find what the name stands for
-			return unreadable("pdf", ErrUnreadable)
+			_ = p.miss(unreadable("pdf attachment", ErrUnreadable))
+			continue
 		}
 		if err := p.attached(a.Content); err != nil {
 			return err

@@ -58,7 +58,7 @@ func (p pdfReader) picture(page requests.Page) error {
 			return broken(err)
 		}
 		if kind.Type == enums.FPDF_PAGEOBJ_IMAGE || kind.Type == enums.FPDF_PAGEOBJ_FORM {
-			return unreadable("pdf of pictures", ErrUnreadable)
+			return p.miss(unreadable("pdf of pictures", ErrUnreadable))
 		}
 	}
 	return nil
@@ -79,7 +79,7 @@ func (p pdfReader) letters(text references.FPDF_TEXTPAGE, count int) error {
 			row = 0
 		}
 		if row >= word {
-			return unreadable("pdf font", ErrUnreadable)
+			return p.miss(unreadable("pdf font", ErrUnreadable))
 		}
 	}
 	return nil

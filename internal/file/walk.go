@@ -14,7 +14,8 @@ type walk struct {
 	replace func(string) (string, error)
 	left    int64 // bytes that may still be unpacked
 	parts   int
-	inside  bool // in replace: a panic is the caller's then
+	inside  bool  // in replace: a panic is the caller's then
+	missed  error // the first part that could not be read
 }
 
 func newWalk(replace func(string) (string, error)) *walk {
@@ -34,7 +35,21 @@ func (w *walk) whole(b []byte) (out []byte, changed bool, err error) {
 	if len(b) > MaxSize {
 		return b, false, ErrTooLarge
 	}
-	return w.document(b, 0)
+	if out, changed, err = w.document(b, 0); err == nil {
+		err = w.missed
+	}
+	return out, changed, err
+}
+
+// miss a part that cannot be read, and go on, so that what the others hold is known; the error is the whole document's all the same.
+func (w *walk) miss(err error) error {
+	if !errors.Is(err, ErrUnreadable) && !errors.Is(err, ErrEncrypted) {
+		return err
+	}
+	if w.missed == nil {
+		w.missed = err
+	}
+	return nil
 }
 
 func (w *walk) document(b []byte, depth int) ([]byte, bool, error) {
@@ -56,6 +71,9 @@ func (w *walk) document(b []byte, depth int) ([]byte, bool, error) {
 		err = binary(b, depth)
 	default:
 		out, changed, err = w.archive(b, kind, depth)
+	}
+	if err != nil && depth > 0 {
+		return b, false, w.miss(err)
 	}
 	if err != nil {
 		return b, false, err
@@ -113,9 +131,9 @@ func (w *walk) unpack(r io.Reader) ([]byte, error) {
 	return b, nil
 }
 
-// unreadable keeps our own sentinels and the caller's errors apart from a library's text, which may quote the document.
+// unreadable says which reader gave up. It keeps our own sentinels and drops a library's text, which may quote the document.
 func unreadable(what string, err error) error {
-	for _, own := range []error{ErrTooLarge, ErrEncrypted, ErrNotRewritable, ErrUnreadable} {
+	for _, own := range []error{ErrTooLarge, ErrEncrypted, ErrNotRewritable} {
 		if errors.Is(err, own) {
 			return err
 		}
