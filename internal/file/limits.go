@@ -18,6 +18,7 @@ const (
 	// MaxPages of a PDF, and pdfSeconds for all of it: a page takes about 10 ms.
 	MaxPages   = 5_000
 	pdfSeconds = 120
-	// pdfMemoryPages of 64 KiB each that PDFium may use in its sandbox: 256 MiB.
-	pdfMemoryPages = 4_096
+	// maxPDF in bytes and pdfMemoryPages of 64 KiB, which PDFium may use in its sandbox, 128 MiB: it keeps the document there too.
+	maxPDF         = 64 << 20
+	pdfMemoryPages = 2_048
 )

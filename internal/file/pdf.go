@@ -13,12 +13,15 @@ import (
 // pdf reads all that a PDF says: pages, comments, form fields, bookmarks, attachments, properties. It cannot be rewritten: text lies there
 // as placed glyphs of fonts that hold only the letters in use.
 func (w *walk) pdf(b []byte, depth int) error {
+	if len(b) > maxPDF {
+		return ErrTooLarge
+	}
 	in, err := engine()
 	if err != nil {
 		return err
 	}
 	// The instance is thrown away, with whatever the document made of it. A reading that takes too long is stopped in the middle.
-	late := time.AfterFunc(pdfSeconds*time.Second, func() { _ = in.Kill() })
+	late := time.AfterFunc(w.patience, func() { _ = in.Kill() })
 	err = w.pdfium(in, b, depth)
 	if !late.Stop() {
 		return ErrTooLarge

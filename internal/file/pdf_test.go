@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/goregular"
@@ -203,4 +204,25 @@ func TestPDFFormInXML(t *testing.T) {
 	b := byHand("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA[(datasets) 4 0 R]>>>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
 		fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(data), data))
 	wantTexts(t, b, "Åsa Öström")
+}
+
+// Forms that draw the next form ten times, twenty levels deep: the reading is stopped, and the next document has a reader of its own.
+func TestPDFWithoutEnd(t *testing.T) {
+	t.Parallel()
+	const levels = 20
+	objects := []string{
+		"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</XObject<</A 5 0 R>>>>>>", "<</Length 6>>stream\n/A Do \nendstream",
+	}
+	for i := range levels {
+		draw := strings.Repeat("/A Do ", 10)
+		objects = append(objects, fmt.Sprintf("<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</A %d 0 R>>>>/Length %d>>stream\n%s\nendstream", 6+i, len(draw), draw))
+	}
+	objects = append(objects, "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 14>>stream\n0 0 m 1 1 l S \nendstream")
+	w := newWalk(func(s string) (string, error) { return s, nil })
+	w.patience = time.Second
+	if _, _, err := w.whole(byHand(objects...)); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
+	wantTexts(t, printed(t, nil), "Örjan Ek")
 }

@@ -5,21 +5,23 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode"
 )
 
 // walk goes through a document once. Reading and rewriting are the same walk, so that no place can be read and not rewritten, or the other
 // way round.
 type walk struct {
-	replace func(string) (string, error)
-	left    int64 // bytes that may still be unpacked
-	parts   int
-	inside  bool  // in replace: a panic is the caller's then
-	missed  error // the first part that could not be read
+	replace  func(string) (string, error)
+	left     int64 // bytes that may still be unpacked
+	parts    int
+	inside   bool          // in replace: a panic is the caller's then
+	missed   error         // the first part that could not be read
+	patience time.Duration // with a PDF
 }
 
 func newWalk(replace func(string) (string, error)) *walk {
-	return &walk{replace: replace, left: MaxUnpacked}
+	return &walk{replace: replace, left: MaxUnpacked, patience: pdfSeconds * time.Second}
 }
 
 // whole document, with the panics of libraries made errors. What they say is dropped, since it may quote the document.
