@@ -36,7 +36,7 @@ func sample() receipt.Document {
 			Kept: []receipt.Kept{{
 				Table: "crm.invoice", Label: dossier.Label{"sv": "Fakturor", "en": "Invoices"}, Law: dossier.Label{"sv": "BFL 7 kap. 2 §", "en": "Bookkeeping Act ch. 7 s. 2"},
 				Sentence: dossier.Label{"sv": "Räkenskapsinformation bevaras i sju år.", "en": "Accounting information is kept for seven years."},
-				Rows: 2, Until: dsar.Date{Year: 2033, Month: 12, Day: 31},
+				Rows:     2, Until: dsar.Date{Year: 2033, Month: 12, Day: 31},
 			}},
 		}},
 		Rescan: receipt.Rescan{
