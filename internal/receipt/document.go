@@ -3,6 +3,7 @@
 package receipt
 
 import (
+	"runtime/debug"
 	"time"
 
 	"insyn/internal/dossier"
@@ -120,8 +121,8 @@ type Rescan struct {
 	Tables     int       `json:"tables"`
 	Columns    int       `json:"columns"`
 	DurationMS int64     `json:"duration_ms"`
-	// Unreadable counts documents that were met and could not be read.
-	Unreadable int     `json:"unreadable"`
+	// Unreadable counts documents that were met and could not be read; nil where no document was opened.
+	Unreadable *int    `json:"unreadable,omitempty"`
 	Places     []Place `json:"places"`
 }
 
@@ -134,6 +135,24 @@ type Place struct {
 	Rows     int           `json:"rows"`
 	Retained bool          `json:"retained"`
 	Law      string        `json:"law,omitempty"`
+}
+
+// Program names this program and its version, as far as the build knows it.
+func Program() string {
+	name := "Insyn"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return name
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return name + " " + v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return name + " " + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return name
 }
 
 // ResultOf sums up places.

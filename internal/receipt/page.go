@@ -203,7 +203,9 @@ func (w Words) rescan(r Rescan, at func(time.Time) string) Part {
 			"tables": w.count(r.Tables), "columns": w.count(r.Columns), "seconds": seconds,
 		})})
 	}
-	p.Facts = append(p.Facts, Fact{Label: w.t("unreadable"), Value: w.count(r.Unreadable)})
+	if r.Unreadable != nil {
+		p.Facts = append(p.Facts, Fact{Label: w.t("unreadable"), Value: w.count(*r.Unreadable)})
+	}
 	if len(r.Places) > 0 {
 		p.Table = w.Places(r.Places)
 	}

@@ -29,7 +29,7 @@ type printer struct {
 	wide float64
 }
 
-// PDF writes the page. at is the time that the file says it was made, so that the same receipt gives the same bytes.
+// PDF writes the page. at is the time that the file says it was made: that of the receipt, not of the download.
 func (p Page) PDF(to io.Writer, at time.Time) error {
 	f := fpdf.New("P", "mm", "A4", "")
 	f.AddUTF8FontFromBytes("go", "", goregular.TTF)
@@ -40,7 +40,6 @@ func (p Page) PDF(to io.Writer, at time.Time) error {
 	f.SetCreator("Insyn", true)
 	f.SetCreationDate(at.UTC())
 	f.SetModificationDate(at.UTC())
-	f.SetCatalogSort(true)
 	f.SetMargins(margin, margin, margin)
 	f.SetAutoPageBreak(true, margin+4)
 	f.AliasNbPages(allPages)
