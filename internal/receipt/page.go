@@ -1,6 +1,7 @@
 package receipt
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,14 @@ type Table struct {
 	Head   []string
 	Rows   [][]string
 	Counts bool
+}
+
+// Number tells whether a column holds counts.
+func (t *Table) Number(column int) bool { return t.Counts && column == len(t.Head)-1 }
+
+// Coded tells whether one of the facts is a code, which needs the whole line.
+func (p Part) Coded() bool {
+	return slices.ContainsFunc(p.Facts, func(f Fact) bool { return f.Code })
 }
 
 // Words renders documents in one language.
