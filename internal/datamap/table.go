@@ -38,13 +38,23 @@ const (
 
 // Keep fences rows that a law demands. Until names the retention rule, FinancialYearEnd the column with the last day
 // of the row's financial year, Columns what stays (the rest has its own action). With names a kept table that the rows
-// belong to and share the end with, where they have no date of their own.
+// belong to and share the end with, where they have no date of their own. After is what happens when the end has come:
+// delete_row (also where nothing is said), or anonymise. Fence are columns of the subject's own row that the kept rows
+// need, such as the name of a buyer by reference: they are fenced with the rows and expire by their own erase action.
 type Keep struct {
 	Until            string   `yaml:"until"`
 	With             string   `yaml:"with"`
 	FinancialYearEnd string   `yaml:"financial_year_end"`
 	Columns          []string `yaml:"columns"`
+	After            string   `yaml:"after"`
+	Fence            []string `yaml:"fence"`
 }
+
+// Anonymise is the word of Keep.After that leaves the row and empties its kept columns.
+const Anonymise = "anonymise"
+
+// Deletes tells whether kept rows are deleted when their time is over.
+func (k *Keep) Deletes() bool { return k.After != Anonymise }
 
 // Warn counts rows that the approver should know of: When is a condition on the table's own columns.
 type Warn struct {
