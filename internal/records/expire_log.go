@@ -3,7 +3,6 @@ package records
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"insyn/internal/datamap"
 )
@@ -68,14 +67,15 @@ func (x *expiry) clear(ctx context.Context, logs []logRows) error {
 		if err != nil {
 			return fmt.Errorf("clear the log %s: %w", r.log.Name, err)
 		}
-		set, args, err := x.emptied(ctx, r.log, columns)
-		if err != nil || len(set) == 0 || len(keys) == 0 {
+		set, err := x.emptying(ctx, r.log, columns)
+		if err != nil {
 			return err
 		}
-		_, err = x.tx.Exec(ctx, fmt.Sprintf(`update %s as x set %s where %s`, quoteTable(r.log.Name), strings.Join(set, ", "),
-			keyIn("x", r.log.Key, typesOf(r.log, r.log.Key), "$1")), append([]any{keys}, args...)...)
-		if err != nil {
-			return fmt.Errorf("clear the log %s: %w", r.log.Name, err)
+		if len(set) == 0 || len(keys) == 0 {
+			continue
+		}
+		if _, err := x.write(ctx, x.tx, r.log, set, keys); err != nil {
+			return err
 		}
 	}
 	return nil
