@@ -26,6 +26,7 @@ func commands() []command {
 		purgeCommand(),
 		remindCommand(),
 		reportCommand(),
+		expireCommand(),
 		dueCommand(),
 		mayMailCommand(),
 	}

@@ -8,3 +8,8 @@ create table insyn.receipt (
 );
 grant select on insyn.receipt to insyn_web, insyn_scheduler;
 grant select, insert, update, delete on insyn.receipt to insyn_worker;
+
+-- expire erases kept rows in the sources; of our own tables it needs the controller's day and leaves an audit line.
+grant usage on schema insyn to insyn_expire;
+grant select on insyn.setting to insyn_expire;
+grant insert on insyn.audit to insyn_expire;
