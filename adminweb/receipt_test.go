@@ -1,15 +1,23 @@
 package adminweb
 
 import (
+	"context"
 	"crypto/ed25519"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"insyn/internal/datamap"
+	"insyn/internal/democrm"
 	"insyn/internal/dossier"
 	"insyn/internal/dsar"
+	"insyn/internal/postgres"
+	"insyn/internal/postgres/pgtest"
 	"insyn/internal/receipt"
+	"insyn/internal/records"
 )
 
 func (a *app) exec(sql string, args ...any) {
@@ -125,4 +133,57 @@ func TestWhatIsNoErasureHasNoReceipt(t *testing.T) {
 			t.Errorf("%s: got %d, want 404", path, r.status)
 		}
 	}
+}
+
+func TestWhatIsFencedIsListed(t *testing.T) {
+	t.Parallel()
+	crm, src := fencedSource(t)
+	a := newApp(t, func(c *Config) { c.Sources = []*records.Source{src} })
+	a.user("dpo", dsar.DPO)
+	b := a.login("dpo")
+	b.want(b.get("/kept"), http.StatusOK, "Nothing is fenced")
+	if _, err := crm.Exec(t.Context(), `
+		insert into insyn_ledger.kept (request_id, table_name, row_key, rule, until)
+		select 1001, 'crm.invoice', n::text, 'books', case when n < 4 then date '2017-12-31' else date '2097-12-31' end
+		  from generate_series(1, 1500) n`); err != nil {
+		t.Fatal(err)
+	}
+	page := b.get("/kept")
+	b.want(page, http.StatusOK, "Invoices", "31 December 2017", "31 December 2097", "1,497", "3 rows are past their time", "past its time")
+	if n := strings.Count(page.body, "left warn"); n != 1 {
+		t.Errorf("%d lines are marked, want one", n)
+	}
+}
+
+// fencedSource is the sample's schema without people, opened with the rights of web.
+func fencedSource(t *testing.T) (*pgxpool.Pool, *records.Source) {
+	t.Helper()
+	m, err := datamap.Parse("datamap.yaml", democrm.Map())
+	if err != nil {
+		t.Fatal(err)
+	}
+	crm := pgtest.FromTemplate(t, "fenced-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
+		if err := postgres.CreateRoles(ctx, dsn); err != nil {
+			return err
+		}
+		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+		if err := democrm.Install(ctx, pool); err != nil {
+			return err
+		}
+		return records.MigrateSource(ctx, pool, m, "crm")
+	})
+	web, err := postgres.OpenWith(t.Context(), pgtest.DSN(crm), postgres.Options{Role: postgres.RoleWeb})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(web.Close)
+	src, err := records.Open(t.Context(), "crm", web, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return crm, src
 }

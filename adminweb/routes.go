@@ -66,6 +66,8 @@ func (s *site) routes() []route {
 		{"POST /requests/{id}/links/{link}/code", takeRequests, s.giveCode, false},
 		{"POST /requests/{id}/retry/{job}", takeRequests, s.retryOf, false},
 
+		{"GET /kept", seePeople, s.keptPage, false},
+
 		{"GET /jobs", seeOperations, s.jobs, false},
 		{"POST /jobs/{job}/retry", operate, s.retryJob, false},
 		{"POST /jobs/{job}/giveup", operate, s.giveUpJob, false},
