@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, where it is missing: a PostgreSQL server (without the cluster that Debian would
-# start on port 5432), a Redis server (not started), Chromium and Python. Does nothing where all is there.
+# start on port 5432), a Redis server (not started), Chromium, Python and Poppler. Does nothing where all is there.
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -12,6 +12,7 @@ has_postgres || missing+=(postgresql)
 have redis-server || missing+=(redis-server)
 has_chromium || missing+=(chromium)
 have python3 || missing+=(python3)
+have pdftotext || missing+=(poppler-utils)
 if [ ${#missing[@]} -eq 0 ]; then
     exit 0
 fi

@@ -35,7 +35,7 @@ type requestPage struct {
 	Mails     []mailRow
 	Changes   []changeRow
 	Conflict  bool // one of the changes met a newer value, so none was written
-	Receipts  []receipt
+	Receipts  []sourceReceipt
 	Decisions []decision
 	Timeline  []auditLine
 	Retry     []*form
@@ -215,8 +215,11 @@ func (v *visit) countClosed(p *requestPage) {
 func (v *visit) look(r *request.Request) []cardAction {
 	path := "/requests/" + strconv.FormatInt(r.ID, 10)
 	var out []cardAction
+	if r.Kind == dsar.Erasure && r.ErasedAt != nil {
+		out = append(out, cardAction{Path: path + "/receipt", Label: v.T("receipt.look"), Main: r.RescannedAt != nil})
+	}
 	if len(r.Subjects) == 0 || r.Person().Key == "" {
-		return nil
+		return out
 	}
 	if sendable(r) {
 		key := "admin.review.look"

@@ -16,8 +16,8 @@ import (
 // changeRow is one field of a correction that was made or that met a newer value.
 type changeRow struct{ Label, Old, New, Note string }
 
-// receipt is what an erasure did in one source, in counts.
-type receipt struct {
+// sourceReceipt is what an erasure did in one source, in counts.
+type sourceReceipt struct {
 	Source    string
 	At        string
 	Counts    []fact
@@ -167,9 +167,9 @@ type receiptBody struct {
 	RegisterNote bool              `json:"register_note"`
 }
 
-func (v *visit) receipt(u request.Subject) receipt {
+func (v *visit) receipt(u request.Subject) sourceReceipt {
 	var b receiptBody
-	out := receipt{Source: v.sourceLabel(u.Source)}
+	out := sourceReceipt{Source: v.sourceLabel(u.Source)}
 	if json.Unmarshal(u.Receipt, &b) != nil {
 		return out
 	}

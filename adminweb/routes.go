@@ -58,10 +58,15 @@ func (s *site) routes() []route {
 		{"POST /requests/{id}/correct", takeRequests, s.correct, false},
 		{"GET /requests/{id}/rehearsal", planErasure, s.rehearsalPage, false},
 		{"POST /requests/{id}/approve", approve, s.approve, false},
+		{"GET /requests/{id}/receipt", seePeople, s.receiptPage, false},
+		{"GET /requests/{id}/receipt.json", seePeople, s.receiptJSON, false},
+		{"GET /requests/{id}/receipt.pdf", seePeople, s.receiptPDF, false},
 		{"POST /requests/{id}/person", takeRequests, s.addPerson, false},
 		{"POST /requests/{id}/links/{link}/revoke", takeRequests, s.revokeLink, false},
 		{"POST /requests/{id}/links/{link}/code", takeRequests, s.giveCode, false},
 		{"POST /requests/{id}/retry/{job}", takeRequests, s.retryOf, false},
+
+		{"GET /kept", seePeople, s.keptPage, false},
 
 		{"GET /jobs", seeOperations, s.jobs, false},
 		{"POST /jobs/{job}/retry", operate, s.retryJob, false},

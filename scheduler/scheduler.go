@@ -18,6 +18,9 @@ import (
 type Config struct {
 	Pool *pgxpool.Pool // with the rights of the scheduler's group
 	Log  *slog.Logger
+	// Kept opens the sources with the rights of expire; nil: kept rows are erased by the command alone.
+	Kept  Kept
+	Holds Holds
 	// Drain is how long a sweep in hand may take after ctx has ended.
 	Drain time.Duration
 }
@@ -31,19 +34,23 @@ func Run(ctx context.Context, c Config) error {
 
 	clock := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(cron.DiscardLogger),
 		cron.WithChain(cron.Recover(s), cron.SkipIfStillRunning(cron.DiscardLogger)))
-	for _, sw := range Sweeps() {
+	sweeps := Sweeps()
+	if c.Kept != nil {
+		sweeps = append(sweeps, expireSweep(c.Kept, c.Holds))
+	}
+	for _, sw := range sweeps {
 		if _, err := clock.AddFunc(sw.Line, func() { s.attempt(sw) }); err != nil {
 			return fmt.Errorf("cron line of %s: %w", sw.Name, err)
 		}
 	}
-	for _, sw := range Sweeps() {
+	for _, sw := range sweeps {
 		s.attempt(sw)
 		if ctx.Err() != nil {
 			return nil
 		}
 	}
 	clock.Start()
-	c.Log.Info("scheduler runs", "count", len(Sweeps()))
+	c.Log.Info("scheduler runs", "count", len(sweeps))
 	<-ctx.Done()
 	select {
 	case <-clock.Stop().Done():

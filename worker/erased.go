@@ -37,7 +37,7 @@ func (w *Worker) erased(ctx context.Context, tx pgx.Tx, set settings.Settings, r
 			rows += int64(n)
 		}
 		kept = append(kept, o.Kept...)
-		body, err := receiptJSON(o, src.MapVersion(), w.Register != nil)
+		body, err := w.receiptJSON(ctx, src, r.ID, list[i].subject.HMAC, o, ids.Objected)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"insyn/internal/audit"
+	"insyn/internal/dossier"
 	"insyn/internal/dsar"
 	"insyn/internal/records"
 	"insyn/internal/request"
@@ -26,6 +26,14 @@ type Receipt struct {
 	Findings     []records.Finding `json:"findings,omitempty"` // of the rescan
 	RescannedAt  string            `json:"rescanned_at,omitempty"`
 	RegisterNote bool              `json:"register_note,omitempty"` // the reference register still shows the person
+
+	// For the signed receipt, which is made when the rescan is done: by then the map may be another.
+	Label      dossier.Label        `json:"label,omitempty"`
+	Tables     []records.TableCount `json:"tables,omitempty"`
+	MapHash    string               `json:"map_hash,omitempty"`
+	PlanHash   string               `json:"plan_hash,omitempty"`
+	LedgerHash string               `json:"ledger_hash,omitempty"`
+	Suppressed bool                 `json:"suppressed,omitempty"`
 }
 
 // erasure anonymises the request's people. First it fixes who they are, sealed; then each source commits once, with its
@@ -171,8 +179,4 @@ func (w *Worker) rehearseAgain(ctx context.Context, c *Claim, r *request.Request
 		}
 		return w.tell(ctx, tx, r.ID, "mail.news")
 	})
-}
-
-func receiptJSON(o *records.Outcome, version int, register bool) ([]byte, error) {
-	return json.Marshal(Receipt{At: o.At.UTC().Format("2006-01-02T15:04:05Z"), MapVersion: version, Counts: o.Counts, Kept: o.Kept, RegisterNote: register})
 }

@@ -11,6 +11,7 @@ import (
 	"insyn/internal/audit"
 	"insyn/internal/dsar"
 	"insyn/internal/mention"
+	"insyn/internal/receipt"
 	"insyn/internal/records"
 	"insyn/internal/request"
 	"insyn/jobs"
@@ -38,8 +39,12 @@ func (w *Worker) verification(ctx context.Context, c *Claim) error {
 	if err := w.Keys.OpenJSON("request_subject.identifiers", sealed, &ids); err != nil {
 		return dsar.GiveUp("sealed")
 	}
+	r, err := w.store.Get(ctx, c.RequestID)
+	if err != nil {
+		return err
+	}
 	var findings []records.Finding
-	left := 0
+	left, search := 0, newSearch()
 	for _, src := range w.Sources {
 		found, err := src.Rescan(ctx, []mention.Person{ids}, func(done, total int64) { c.Progress("rescan", done, total) })
 		if err != nil {
@@ -51,11 +56,15 @@ func (w *Worker) verification(ctx context.Context, c *Claim) error {
 			}
 		}
 		findings = append(findings, found...)
+		if err := search.add(ctx, src, found); err != nil {
+			return err
+		}
 	}
-	return c.Commit(ctx, func(tx pgx.Tx) error { return w.verified(ctx, tx, c, findings, left) })
+	search.done()
+	return c.Commit(ctx, func(tx pgx.Tx) error { return w.verified(ctx, tx, c, r, findings, search.Rescan, left) })
 }
 
-func (w *Worker) verified(ctx context.Context, tx pgx.Tx, c *Claim, findings []records.Finding, left int) error {
+func (w *Worker) verified(ctx context.Context, tx pgx.Tx, c *Claim, r *request.Request, findings []records.Finding, search receipt.Rescan, left int) error {
 	places, err := json.Marshal(findings)
 	if err != nil {
 		return err
@@ -86,6 +95,9 @@ func (w *Worker) verified(ctx context.Context, tx pgx.Tx, c *Claim, findings []r
 		return fmt.Errorf("mark the rescan of request %d: %w", c.RequestID, err)
 	}
 	if err := audit.Write(ctx, tx, audit.Entry{Action: "rescan.clean", RequestID: c.RequestID, Detail: detail}); err != nil {
+		return err
+	}
+	if err := w.signReceipt(ctx, tx, r, search); err != nil {
 		return err
 	}
 	released, err := jobs.ReleaseMails(ctx, tx, c.RequestID)

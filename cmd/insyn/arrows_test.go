@@ -60,6 +60,7 @@ func below() map[string][]string {
 		"internal/postgres":     {},
 		"internal/datamap":      {"internal/dossier", "internal/dsar", "internal/postgres"},
 		"internal/mail":         {"internal/wording"},
+		"internal/receipt":      {"internal/dossier", "internal/dsar", "internal/postgres", "internal/wording"},
 		"internal/metrics":      {},
 	}
 }

@@ -103,6 +103,9 @@ func (c *checker) process(ctx context.Context, process string) {
 		c.tell(process, p.checkSettings(ctx)...)
 		c.checkRedis(ctx, cfg)
 		c.tell(process, p.checkMap(ctx)...)
+		c.tell(process, p.checkKept(ctx)...)
+	case procScheduler:
+		c.tell(process, p.checkExpire(ctx)...)
 	case procShare:
 		c.tell(process, p.checkShare(ctx)...)
 	case procWorker:

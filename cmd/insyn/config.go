@@ -9,14 +9,15 @@ const (
 	procWorker    = "worker"
 	procScheduler = "scheduler"
 	procMigrate   = "migrate"
+	procExpire    = "expire" // not a process that stays: the command, and the scheduler's way into the sources
 )
 
 // Config is every setting of Insyn. Facts about the company are not here: they stand in the database and are answered
 // under Settings. The tag `for` names the processes that read a variable; the others never see it. Any variable may be
 // given as NAME_FILE instead, the path of a file that holds the value.
 type Config struct {
-	DatabaseURL     secret `env:"INSYN_DATABASE_URL" for:"web share worker scheduler migrate" doc:"PostgreSQL with Insyn's own tables, postgres://login@host:port/database; several hosts may be named. Each process can have its own: INSYN_WEB_DATABASE_URL, INSYN_SHARE_DATABASE_URL, INSYN_WORKER_DATABASE_URL, INSYN_SCHEDULER_DATABASE_URL, INSYN_MIGRATE_DATABASE_URL."`
-	Map             string `env:"INSYN_MAP" for:"web worker migrate" doc:"Path of the data map. Each source in it names the variable with its address (dsn_env), such as INSYN_CRM_DSN; a process can have its own, such as INSYN_WORKER_CRM_DSN."`
+	DatabaseURL     secret `env:"INSYN_DATABASE_URL" for:"web share worker scheduler migrate expire" doc:"PostgreSQL with Insyn's own tables, postgres://login@host:port/database; several hosts may be named. Each process can have its own: INSYN_WEB_DATABASE_URL, INSYN_SHARE_DATABASE_URL, INSYN_WORKER_DATABASE_URL, INSYN_SCHEDULER_DATABASE_URL, INSYN_MIGRATE_DATABASE_URL, INSYN_EXPIRE_DATABASE_URL."`
+	Map             string `env:"INSYN_MAP" for:"web worker scheduler migrate expire" doc:"Path of the data map. Each source in it names the variable with its address (dsn_env), such as INSYN_CRM_DSN; a process can have its own, such as INSYN_WORKER_CRM_DSN. Rows that a law keeps are erased with an address of its own alone, such as INSYN_EXPIRE_CRM_DSN (group insyn_expire): where the scheduler finds it, it does so each night."`
 	RegisterDSN     secret `env:"INSYN_REGISTER_DSN" for:"web worker" doc:"PostgreSQL address of the reference register. Empty: none is searched."`
 	RegisterName    string `env:"INSYN_REGISTER_NAME" for:"web worker" doc:"Who runs that register: shown as the source of what it says."`
 	RegisterContact string `env:"INSYN_REGISTER_CONTACT" for:"web worker" doc:"Where a person turns to about it: they answer for their data, not we."`

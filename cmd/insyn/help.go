@@ -20,11 +20,13 @@ func commands() []command {
 		checkCommand(),
 		userCommand(),
 		requestCommand(),
+		receiptCommand(),
 		jobsCommand(),
 		mailCommand(),
 		purgeCommand(),
 		remindCommand(),
 		reportCommand(),
+		expireCommand(),
 		dueCommand(),
 		mayMailCommand(),
 	}

@@ -31,6 +31,7 @@ func role(process string) string {
 	return map[string]string{
 		procWeb: postgres.RoleWeb, procShare: postgres.RoleShare,
 		procWorker: postgres.RoleWorker, procScheduler: postgres.RoleScheduler,
+		procExpire: postgres.RoleExpire,
 	}[process]
 }
 

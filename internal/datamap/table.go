@@ -69,6 +69,9 @@ func (k *Keep) From() string {
 // What becomes of a kept row when its time is over; "" is DeleteRow.
 const AfterAnonymise = "anonymise" // each kept column by its own erase action
 
+// Deletes tells whether kept rows are deleted when their time is over.
+func (k *Keep) Deletes() bool { return k.After != AfterAnonymise }
+
 // Warn is a rule that counts rows: When is a condition on the table's own columns. As warn the approver is told; as
 // refuse nothing is erased while there is one.
 type Warn struct {

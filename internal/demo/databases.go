@@ -33,6 +33,7 @@ func logins() []login {
 		{name: "demo_share", group: postgres.RoleShare, process: "SHARE"},
 		{name: "demo_worker", group: postgres.RoleWorker, process: "WORKER", sources: true},
 		{name: "demo_scheduler", group: postgres.RoleScheduler, process: "SCHEDULER"},
+		{name: "demo_expire", group: postgres.RoleExpire, process: "EXPIRE", sources: true},
 	}
 }
 

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -209,8 +210,8 @@ func (r *run) action(t *datamap.PlannedTable, c *datamap.Column, args *[]any) st
 		// The constant of another language stays.
 		return fmt.Sprintf("case when %s::text = any ($%d::text[]) then %s else $%d::text::%s end", column, len(*args), column, len(*args)-1, typ.Name)
 	case datamap.Random:
-		return fmt.Sprintf("case when %s::text ~ %s then %s else (%s || left(replace(gen_random_uuid()::text, '-', ''), %d))::%s end",
-			column, literal(fmt.Sprintf("^%s[0-9a-f]{%d}$", e.Text, datamap.RandomLength)), column, literal(e.Text), datamap.RandomLength, typ.Name)
+		return fmt.Sprintf("case when %s::text ~ %s then %s else %s end",
+			column, literal(fmt.Sprintf("^%s[0-9a-f]{%d}$", regexp.QuoteMeta(e.Text), datamap.RandomLength)), column, randomValue(e, typ))
 	case datamap.Empty:
 		return datamap.EmptyValue(typ)
 	case datamap.Generalise:
@@ -225,6 +226,10 @@ func (r *run) action(t *datamap.PlannedTable, c *datamap.Column, args *[]any) st
 		return e.Placeholder() + "::" + typ.Name
 	}
 	return "null"
+}
+
+func randomValue(e datamap.Erase, typ datamap.ColumnType) string {
+	return fmt.Sprintf("(%s || left(replace(gen_random_uuid()::text, '-', ''), %d))::%s", literal(e.Text), datamap.RandomLength, typ.Name)
 }
 
 func generalised(e datamap.Erase, column string, typ datamap.ColumnType) string {

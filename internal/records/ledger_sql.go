@@ -29,7 +29,7 @@ func SourceSQL(m *datamap.Map, source string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return ledgerSQL + "\n" + functions + "\n" + grantsSQL(s), nil
+	return ledgerSQL + "\n" + expireSQL + "\n" + functions + "\n" + grantsSQL(s) + expireGrantsSQL(s), nil
 }
 
 // SourceSQLHash tells one version of SourceSQL from another.

@@ -4,6 +4,7 @@ package seal
 
 import (
 	"crypto/cipher"
+	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -29,6 +30,7 @@ type Keys struct {
 	lookup      []byte
 	suppression []byte
 	private     []byte
+	receipt     ed25519.PrivateKey
 }
 
 // New derives the keys from a master key of 32 bytes.
@@ -48,6 +50,7 @@ func New(master []byte) (*Keys, error) {
 		return nil, err
 	}
 	k := &Keys{aead: aead, lookup: derive("lookup"), suppression: derive("suppression"), private: derive("share events")}
+	k.receipt = ed25519.NewKeyFromSeed(derive("receipts"))
 	copy(k.id[:], derive("id"))
 	return k, nil
 }
@@ -148,6 +151,9 @@ func (k *Keys) HMAC(purpose string, parts ...string) []byte {
 
 // Subject is the keyed hash under which requests know a person: source and key.
 func (k *Keys) Subject(source, key string) []byte { return k.HMAC("subject", source, key) }
+
+// Receipt is the key that signs receipts of erasures. Its public half may be given to anybody.
+func (k *Keys) Receipt() ed25519.PrivateKey { return k.receipt }
 
 // SuppressionKey keys the hashes of people who must not be mailed; the CRM's mailer gets it too.
 func (k *Keys) SuppressionKey() []byte { return k.suppression }

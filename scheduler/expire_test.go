@@ -1,0 +1,134 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"insyn/internal/datamap"
+	"insyn/internal/democrm"
+	"insyn/internal/postgres"
+	"insyn/internal/postgres/pgtest"
+	"insyn/internal/records"
+	"insyn/internal/settings"
+)
+
+// fencedCRM is the sample's schema with two kept invoices, of which one is past its time, opened with the rights of expire.
+func fencedCRM(t *testing.T) (*pgxpool.Pool, *records.Source) {
+	t.Helper()
+	m, err := datamap.Parse("datamap.yaml", democrm.Map())
+	if err != nil {
+		t.Fatal(err)
+	}
+	crm := pgtest.FromTemplate(t, "fenced-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
+		if err := postgres.CreateRoles(ctx, dsn); err != nil {
+			return err
+		}
+		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+		if err := democrm.Install(ctx, pool); err != nil {
+			return err
+		}
+		return records.MigrateSource(ctx, pool, m, "crm")
+	})
+	exec(t, crm,
+		`insert into crm.invoice (id, number, buyer_name, issued_on, financial_year_end, total)
+		 values (1, 'A', 'Kanarie Fågelsson', '2010-01-01', '2010-12-31', 1), (2, 'B', 'Kanarie Fågelsson', '2090-01-01', '2090-12-31', 1)`,
+		`insert into insyn_ledger.kept (request_id, table_name, row_key, rule, until)
+		 values (7, 'crm.invoice', '1', 'books', '2017-12-31'), (8, 'crm.invoice', '2', 'books', '2097-12-31')`)
+	own, err := postgres.OpenWith(t.Context(), pgtest.DSN(crm), postgres.Options{Role: postgres.RoleExpire})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(own.Close)
+	src, err := records.OpenKept(t.Context(), "crm", own, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return crm, src
+}
+
+func TestASchedulerWithAWayInErasesWhatWasKept(t *testing.T) {
+	t.Parallel()
+	crm, src := fencedCRM(t)
+	root, own := pools(t)
+	// It has run before, so that last night's slot was missed and is caught up.
+	exec(t, root, `insert into insyn.slot (name, slot, done_at) values ('expire', now() - interval '3 days', now())`)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	opened, closed := 0, 0
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Run(ctx, Config{Pool: own, Log: slog.New(slog.DiscardHandler), Drain: 5 * time.Second, Kept: func(context.Context) ([]*records.Source, func(), error) {
+			opened++
+			return []*records.Source{src}, func() { closed++ }, nil
+		}})
+	}()
+	for end := time.Now().Add(10 * time.Second); texts(t, root, `select name from insyn.slot where name = 'expire' and done_at > slot + interval '1 minute' and slot > now() - interval '2 days'`) == ""; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the slot was not caught up")
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if got := texts(t, crm, `select number from crm.invoice`); got != "B" {
+		t.Errorf("the invoices left are %q, want B", got)
+	}
+	if got := texts(t, root, `select detail ->> 'deleted' from insyn.audit where action = 'kept.expired'`); got != "1" {
+		t.Errorf("the audit counts %q, want 1", got)
+	}
+	if opened != 1 || closed != 1 {
+		t.Errorf("opened %d times, closed %d times; want once each", opened, closed)
+	}
+}
+
+func TestWhoIsHeldStaysThroughTheNight(t *testing.T) {
+	t.Parallel()
+	crm, src := fencedCRM(t)
+	_, own := pools(t)
+	holds := func(context.Context, *pgxpool.Pool) (func(int64) bool, error) {
+		return func(request int64) bool { return request == 7 }, nil
+	}
+	out, err := Expire(t.Context(), own, []*records.Source{src}, holds)
+	if err != nil || out["crm"].Held != 1 || out["crm"].Rows() != 0 {
+		t.Errorf("got %+v, %v; want one row held", out, err)
+	}
+	// Who is held cannot be read: then nobody goes.
+	away := errors.New("away")
+	_, err = Expire(t.Context(), own, []*records.Source{src}, func(context.Context, *pgxpool.Pool) (func(int64) bool, error) { return nil, away })
+	if !errors.Is(err, away) {
+		t.Errorf("got %v, want the error of the holds", err)
+	}
+	if got := texts(t, crm, `select number from crm.invoice`); got != "A B" {
+		t.Errorf("the invoices left are %q, want both", got)
+	}
+}
+
+func TestTheNightBeginsAtOneLocalTime(t *testing.T) {
+	t.Parallel()
+	sw := expireSweep(nil, nil)
+	s := settings.Settings{Timezone: "Europe/Stockholm"}
+	for now, want := range map[string]string{
+		"2033-12-31T23:59:00Z": "2033-12-31T00:00:00Z", // 00:59 on 1 January in Stockholm: the slot before
+		"2034-01-01T00:00:00Z": "2034-01-01T00:00:00Z", // 01:00
+		"2034-07-01T22:59:00Z": "2034-06-30T23:00:00Z", // summer time
+		"2034-07-01T23:00:00Z": "2034-07-01T23:00:00Z",
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sw.slot(at, s).UTC().Format(time.RFC3339); got != want {
+			t.Errorf("at %s: slot %s, want %s", now, got, want)
+		}
+	}
+}
