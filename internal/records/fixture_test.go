@@ -52,8 +52,12 @@ func sampleMap(t *testing.T) *datamap.Map {
 	return m
 }
 
+// open accepts schema and map as they are, as an engineer does, and opens the source.
 func open(t *testing.T, pool *pgxpool.Pool, m *datamap.Map) *records.Source {
 	t.Helper()
+	if err := records.Accept(t.Context(), pool, m, "crm", "a test"); err != nil {
+		t.Fatal(err)
+	}
 	s, err := records.Open(t.Context(), "crm", pool, m)
 	if err != nil {
 		t.Fatal(err)

@@ -43,6 +43,9 @@ func newCRM(b *testing.B, persons int) *crm {
 	if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
 		b.Fatal(err)
 	}
+	if err := records.Accept(ctx, pool, m, "crm", "a test"); err != nil {
+		b.Fatal(err)
+	}
 	s, err := records.Open(ctx, "crm", pool, m)
 	if err != nil {
 		b.Fatal(err)
