@@ -52,3 +52,30 @@ func (c *Catalog) readCopies(ctx context.Context, q Querier) error {
 	})
 	return err
 }
+
+// HiddenFrom finds the tables of which row level security may hide rows from each of the roles.
+func HiddenFrom(ctx context.Context, q Querier, roles []string) (map[string][]string, error) {
+	rows, err := q.Query(ctx, `
+		select o.rolname::text,
+		       n.nspname || '.' || r.relname
+		  from pg_class r
+		  join pg_namespace n on n.oid = r.relnamespace
+		 cross join pg_roles o
+		 where r.relrowsecurity
+		   and o.rolname = any ($1)
+		   and not o.rolsuper
+		   and not o.rolbypassrls
+		   and not (pg_has_role(o.oid, r.relowner, 'usage') and not r.relforcerowsecurity)
+		   and not `+seesAll("o.oid")+`
+		 order by 1, 2`, roles)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	var role, table string
+	_, err = pgx.ForEachRow(rows, []any{&role, &table}, func() error {
+		out[role] = append(out[role], table)
+		return nil
+	})
+	return out, err
+}
