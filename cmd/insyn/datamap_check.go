@@ -245,11 +245,11 @@ func (r *checkResult) print(a *app) {
 	case r.stops():
 		what += fmt.Sprintf("; %d problem(s) stop", len(r.Problems.Of(datamap.Stops, datamap.StopsErase)))
 		if changes > 0 {
-			what += fmt.Sprintf(", %d change(s) wait for --accept", changes)
+			what += fmt.Sprintf(", %d change(s) to accept afterwards", changes)
 		}
 		tell(gradeFail, r.Source, what)
 	case changes > 0:
-		tell(gradeFail, r.Source, what+fmt.Sprintf("; %d change(s) wait for --accept: nothing is erased until then", changes))
+		tell(gradeFail, r.Source, what+fmt.Sprintf("; %d change(s) wait, and nothing is erased until %s", changes, datamap.AcceptCommand))
 	case !r.ledger:
 		tell(gradeOK, r.Source, what+"; no ledger here, so nothing to compare with")
 	default:

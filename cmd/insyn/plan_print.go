@@ -142,19 +142,19 @@ func printEnd(b *strings.Builder, p *records.ErasurePlan) {
 	for _, w := range p.Warnings {
 		say(gradeWarn, "%s: %s (%d)", w.Table, w.Label.In("en"), w.Rows)
 	}
-	missing := 0
+	missing := map[string]bool{}
 	for _, t := range p.Tables {
 		for _, r := range t.Reads {
 			if r.Warn {
-				missing++
+				missing[r.Table] = true
 			}
 		}
 		if t.Search != nil && len(t.Search.Create) > 0 {
-			missing++
+			missing[t.Table] = true
 		}
 	}
-	if missing > 0 {
-		say(gradeWarn, "%d table(s) are read from end to end for want of an index; the lines that create them stand above", missing)
+	if len(missing) > 0 {
+		say(gradeWarn, "%d table(s) are read from end to end for want of an index; the lines that create it stand above", len(missing))
 	}
 	stops := stopsOf(p)
 	for _, s := range stops {

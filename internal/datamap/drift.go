@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
+// AcceptCommand is what ends a drift.
+const AcceptCommand = "insyn datamap check --accept --as NAME"
+
 // acceptIt is the mend of a change that the map speaks of already.
-const acceptIt = "look at it, then run insyn datamap check --accept --as NAME"
+const acceptIt = "look at it, then accept it"
 
 // Drift is what has changed in a source since its map was accepted. A table that nobody has looked at may hold a copy of a
 // person, a trigger may write one while an erasure runs: nothing is erased before somebody has accepted the change.
@@ -44,7 +47,7 @@ func Drift(s *Source, accepted, live Shape) Problems {
 }
 
 func newTable(s *Source, table string, facts map[string]string) Problem {
-	p := Problem{StopsErase, table, kindOf(facts) + " is new", "map it, or exclude it with a reason; " + acceptIt}
+	p := Problem{StopsErase, table, kindOf(facts) + " is new", "map it, or exclude it with a reason, then accept it"}
 	if s.knows(table) {
 		p.Mend = acceptIt
 	}
@@ -63,7 +66,7 @@ func changed(s *Source, table, fact, was, is string, there bool) Problem {
 		p.Place += "." + name
 		p.Text = "the column is new (" + plainType(is) + ")"
 		if t, ok := s.Table(table); ok && t.Column(name) == nil {
-			p.Mend = "map it, or keep it with a reason; " + acceptIt
+			p.Mend = "map it, or keep it with a reason, then accept it"
 		}
 		if there {
 			p.Text = "the column was " + plainType(was) + " and is " + plainType(is)
@@ -89,7 +92,7 @@ func changed(s *Source, table, fact, was, is string, there bool) Problem {
 		p.Text += ": it sends the rows to another database"
 	case "foreign":
 		if !s.knows(table) {
-			p.Mend = "map " + table + ", or exclude it with a reason; " + acceptIt
+			p.Mend = "map " + table + ", or exclude it with a reason, then accept it"
 		}
 	}
 	return p
@@ -101,7 +104,7 @@ func gone(s *Source, table, fact string) Problem {
 	if column, ok := strings.CutPrefix(fact, "column "); ok {
 		p.Place, p.Text = table+"."+column, "the column is gone"
 		if mapped && t.Column(column) != nil {
-			p.Mend = "take it out of the map, or give it back its name; " + acceptIt
+			p.Mend = "take it out of the map, or give it back its name, then accept it"
 		}
 	}
 	if !mapped {

@@ -30,7 +30,7 @@ func (e *DriftError) Error() string {
 	for _, p := range e.Problems {
 		text += "\n  " + p.Place + ": " + p.Text + "; " + p.Mend
 	}
-	return text
+	return text + "\n  " + datamap.AcceptCommand + " accepts what has been looked at"
 }
 
 // Is says that it is ErrDrift.
@@ -140,14 +140,14 @@ func Drift(ctx context.Context, q datamap.Querier, m *datamap.Map, source string
 	case err != nil:
 		return nil, err
 	case a == nil:
-		return datamap.Problems{{Severity: datamap.StopsErase, Place: source, Text: "nobody has accepted its map", Mend: "run insyn datamap check --accept --as NAME"}}, nil
+		return datamap.Problems{{Severity: datamap.StopsErase, Place: source, Text: "nobody has accepted its map", Mend: "run " + datamap.AcceptCommand}}, nil
 	}
 	var out datamap.Problems
 	if !bytes.Equal(a.MapHash, m.Hash()) {
 		out = append(out, datamap.Problem{
 			Severity: datamap.StopsErase, Place: source,
-			Text: fmt.Sprintf("the map is not the accepted one (accepted: version %d by %s on %s; this one: version %d)", a.MapVersion, a.By, a.At.UTC().Format(time.DateOnly), m.Version()),
-			Mend: "look at what has changed in it, then run insyn datamap check --accept --as NAME",
+			Text: fmt.Sprintf("the file of the map is not the one that %s accepted on %s (version %d; this one says version %d)", a.By, a.At.UTC().Format(time.DateOnly), a.MapVersion, m.Version()),
+			Mend: "look at what has changed in it, then accept it",
 		})
 	}
 	live, err := datamap.Fingerprint(ctx, tx)

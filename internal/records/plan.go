@@ -209,6 +209,8 @@ func tableDoes(t *datamap.PlannedTable) string {
 	switch {
 	case t.Erase == datamap.CutLink:
 		parts = append(parts, "ties to the person are deleted")
+	case t.Erase == datamap.DeleteRow && !t.Shareable:
+		parts = append(parts, "rows are deleted")
 	case t.Erase == datamap.DeleteRow:
 		parts = append(parts, "own rows are deleted, shared ones lose the person's part")
 	case t.Changes():

@@ -21,8 +21,8 @@ type node struct {
 	Time     float64 `json:"Actual Total Time"`
 }
 
-// explain asks the database how it will find the person's rows. A table that it reads from end to end is asked for again
-// with that forbidden: what it reads whole even then, it has no index for.
+// explain asks the database how it will find the person's rows. It may read a small table from end to end, and rightly; a
+// large one it reads so, or through the whole of an index that begins with something else, where it has no index to go by.
 func (p *planner) explain(ctx context.Context, t *datamap.PlannedTable, out *TablePlan) error {
 	if out.Predicate == "" {
 		return nil
@@ -37,30 +37,18 @@ func (p *planner) explain(ctx context.Context, t *datamap.PlannedTable, out *Tab
 		return err
 	}
 	out.TookMS = took
-	var without []Reading
-	if slices.ContainsFunc(read, func(r Reading) bool { return r.Index == "" }) {
-		if _, err := p.tx.Exec(ctx, `set local enable_seqscan = off`); err != nil {
-			return err
-		}
-		if without, _, err = p.steps(ctx, "verbose, format json", sql); err != nil {
-			return err
-		}
-		if _, err := p.tx.Exec(ctx, `set local enable_seqscan = on`); err != nil {
-			return err
-		}
-	}
 	for _, r := range read {
 		var root string
 		if root, r.Rows, err = p.size(ctx, r.Table); err != nil {
 			return err
 		}
-		forced := slices.ContainsFunc(without, func(w Reading) bool { return w.Table == r.Table && w.Index == "" })
 		r.Table = root
 		if slices.Contains(out.Reads, r) {
 			continue // another partition, by the same way
 		}
-		if r.Index == "" && forced && r.Rows > seqScanRows {
-			r.Warn, r.Create = true, strings.Join(p.wanted(t, r.Table), " ")
+		if r.Rows > seqScanRows && !p.leads(t, r) {
+			lines := p.wanted(t, r.Table)
+			r.Warn, r.Create = len(lines) > 0, strings.Join(lines, " ")
 		}
 		out.Reads = append(out.Reads, r)
 	}
@@ -114,15 +102,43 @@ func (p *planner) size(ctx context.Context, table string) (root string, n int64,
 	return root, n, err
 }
 
-// wanted are the indexes that the paths of t need on a table: a run comes from the person, so each step needs one on the
-// columns that lead towards them.
+// leads says whether the index that is read begins with a column of a join.
+func (p *planner) leads(t *datamap.PlannedTable, r Reading) bool {
+	table := p.s.plan.Table(r.Table)
+	if r.Index == "" || table == nil {
+		return false
+	}
+	i := slices.IndexFunc(table.Live.Indexes, func(x datamap.Index) bool { return x.Name == r.Index })
+	if i < 0 || table.Live.Indexes[i].Columns[0] == "" {
+		return true // a partition's own, or an expression that the planner found to fit
+	}
+	first := table.Live.Indexes[i].Columns[0]
+	if table.Name == p.s.plan.Subject().Name && slices.Contains(table.Key, first) {
+		return true
+	}
+	for _, path := range t.Paths {
+		at := t.Name
+		for _, h := range path.Hops {
+			for _, pair := range h.On {
+				if at == r.Table && pair.Ours == first || h.Table == r.Table && pair.Theirs == first {
+					return true
+				}
+			}
+			at = h.Table
+		}
+	}
+	return false
+}
+
+// wanted are the indexes that the paths of t need on a table and do not find: a run comes from the person, so each step
+// needs one on the columns that lead towards them.
 func (p *planner) wanted(t *datamap.PlannedTable, table string) []string {
 	var out []string
 	for _, path := range t.Paths {
 		at := t.Name
 		for _, h := range path.Hops {
-			if at == table {
-				if line := p.createIndex(table, h.On); line != "" && !slices.Contains(out, line) {
+			if at == table && !p.serves(table, h.On) {
+				if line := p.createIndex(table, h.On); !slices.Contains(out, line) {
 					out = append(out, line)
 				}
 			}
@@ -130,6 +146,25 @@ func (p *planner) wanted(t *datamap.PlannedTable, table string) []string {
 		}
 	}
 	return out
+}
+
+// serves says whether an index begins with a column of the join, taken as the join takes it.
+func (p *planner) serves(table string, on []datamap.Pair) bool {
+	t := p.s.plan.Table(table)
+	if t == nil {
+		return false
+	}
+	return slices.ContainsFunc(t.Live.Indexes, func(x datamap.Index) bool {
+		return x.Partial == "" && slices.ContainsFunc(on, func(pair datamap.Pair) bool {
+			switch {
+			case pair.OursPart.Inside():
+				return x.Method == "gin" && x.Columns[0] == pair.Ours
+			case pair.Folded:
+				return x.Columns[0] == "" && strings.HasPrefix(x.Exprs[0], "lower(") && strings.Contains(x.Exprs[0], pair.Ours)
+			}
+			return x.Method != "gin" && x.Columns[0] == pair.Ours
+		})
+	})
 }
 
 func (p *planner) createIndex(table string, on []datamap.Pair) string {
