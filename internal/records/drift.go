@@ -222,3 +222,15 @@ func (d *driftMemory) last() (datamap.Problems, time.Time) {
 	}
 	return nil, time.Time{}
 }
+
+// Ready is Undrifted on the source's own pool.
+func (s *Source) Ready(ctx context.Context) error { return s.Undrifted(ctx, s.pool) }
+
+// Rights says what the roles of the processes may not do and the map needs.
+func (s *Source) Rights(ctx context.Context) (datamap.Problems, error) {
+	c, err := datamap.ReadCatalog(ctx, s.pool)
+	if err != nil {
+		return nil, err
+	}
+	return Rights(ctx, s.pool, s.plan.Source, c)
+}
