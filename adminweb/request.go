@@ -23,6 +23,7 @@ type requestPage struct {
 	Together  []int64
 	Waits     []int64 // the requests whose open copy an approved erasure waits for
 	Breach    *breach
+	Drift     []driftNotice
 	Letters   []letter
 	Look      []cardAction
 	Due       *dueFacts
@@ -126,6 +127,7 @@ func (s *site) showRequest(w http.ResponseWriter, v *visit, status int, id int64
 	if r.MisdeliveredAt != nil {
 		p.Breach = &breach{Reported: v.when(r.MisdeliveredAt), Until: v.when(r.MisdeliveredAt.Add(authorityTime))}
 	}
+	p.Drift = s.driftOf(ctx, v, r)
 	if p.Letters, err = s.letters(ctx, v, r); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type reviewPage struct {
 	Rows     int
 	Send     *form
 	Paper    bool
+	Drift    []driftNotice
 }
 
 type reviewedSource struct {
@@ -47,6 +48,7 @@ func (s *site) reviewPage(w http.ResponseWriter, v *visit) error {
 		return dsar.ErrNotFound
 	}
 	p := reviewPage{frame: v.frame("admin.review.title"), ID: id, Person: v.subjectName(r), Paper: r.AnswerBy == "paper"}
+	p.Drift = s.driftOf(ctx, v, r)
 	for _, src := range s.Sources {
 		keys, registerID, err := s.keysIn(v, r, src)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 type todayPage struct {
 	frame
 	Quiet   bool // nothing waits
+	Drift   []driftNotice
 	Waiting []waitingBox
 	DueSoon []requestRow
 	Charts  []chartBox
@@ -39,6 +40,9 @@ func (s *site) today(w http.ResponseWriter, v *visit) error {
 	}
 	p := todayPage{frame: v.frame("admin.nav.today"), DueSoon: v.rows(t.DueSoon, names), Charts: v.charts(t)}
 	p.Quiet = true
+	if v.can(manageUsers) {
+		p.Drift = s.drift(v.Context(), v, "admin.drift.today", func(string) bool { return true })
+	}
 	for _, b := range []struct {
 		name string
 		list []request.Request

@@ -33,6 +33,9 @@ func erasing(t *testing.T) (*jobs.Desk, *records.Source, *request.Request, int64
 	if err := records.MigrateSource(ctx, crm, m, "crm"); err != nil {
 		t.Fatal(err)
 	}
+	if err := records.Accept(ctx, crm, m, "crm", "a test"); err != nil {
+		t.Fatal(err)
+	}
 	src, err := records.Open(ctx, "crm", crm, m)
 	if err != nil {
 		t.Fatal(err)

@@ -65,6 +65,11 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 			return w.waitFor(ctx, c, r, why)
 		}
 	}
+	if !begun {
+		if err := w.undrifted(ctx, list); err != nil {
+			return w.awaitAcceptance(ctx, c, r, err)
+		}
+	}
 	// Now, not before the wait: it may have taken days, and the data gone on changing.
 	ids, err := w.identify(ctx, c, r, list, begun)
 	if err != nil {
@@ -161,7 +166,7 @@ func (w *Worker) waitFor(ctx context.Context, c *Claim, r *request.Request, why 
 func (w *Worker) rehearseAgain(ctx context.Context, c *Claim, r *request.Request, err error) error {
 	var coded *dsar.Code
 	if !errors.As(err, &coded) || (coded.Code != "plan_changed" && coded.Code != "counts_grew") {
-		return err
+		return w.awaitAcceptance(ctx, c, r, err)
 	}
 	return c.Commit(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `update insyn.job set code = $2 where id = $1`, c.ID, coded.Code); err != nil {

@@ -39,6 +39,9 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 	var out Rehearsed
 	counts, total := map[string]int{}, 0
 	hash := bytes.Buffer{}
+	if err := w.undrifted(ctx, targets(r)); err != nil {
+		return w.awaitAcceptance(ctx, c, r, err)
+	}
 	for _, t := range targets(r) {
 		src, err := w.source(t.source)
 		if err != nil {
@@ -46,7 +49,7 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 		}
 		res, err := src.Rehearse(ctx, t.erasure(r, c.Epoch, set, c))
 		if err != nil {
-			return erasureFault(err)
+			return w.awaitAcceptance(ctx, c, r, erasureFault(err))
 		}
 		out.Sources = append(out.Sources, RehearsedSource{Source: t.source, Result: res})
 		hash.Write(res.PlanHash)

@@ -101,10 +101,11 @@ func (w *Worker) Run(ctx context.Context) error {
 	})
 	background, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan struct{}, 3)
+	done := make(chan struct{}, 4)
 	go func() { w.relay.Run(background); done <- struct{}{} }()
 	go func() { w.watchEvents(background); done <- struct{}{} }()
 	go func() { w.watchLedgers(background); done <- struct{}{} }()
+	go func() { w.watchDrift(background); done <- struct{}{} }()
 	if err := w.startServer(ctx, srv, route); err != nil {
 		return err
 	}

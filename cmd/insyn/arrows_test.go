@@ -58,7 +58,7 @@ func below() map[string][]string {
 		"internal/wording":      {},
 		"internal/dossier":      {"internal/dsar", "internal/wording"},
 		"internal/postgres":     {},
-		"internal/datamap":      {"internal/dossier", "internal/dsar", "internal/postgres"},
+		"internal/datamap":      {"internal/dossier", "internal/dsar", "internal/personnummer", "internal/postgres"},
 		"internal/mail":         {"internal/wording"},
 		"internal/receipt":      {"internal/dossier", "internal/dsar", "internal/postgres", "internal/wording"},
 		"internal/metrics":      {},

@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"insyn/internal/datamap"
+	"insyn/internal/records"
 	"insyn/internal/settings"
 )
 
@@ -118,8 +120,38 @@ func (p *parts) checkMap(ctx context.Context) []finding {
 		return out
 	}
 	out := []finding{ok("map: fits %d source(s)", len(sources))}
+	for _, s := range sources {
+		out = append(out, checkAccepted(ctx, s)...)
+	}
 	if _, err := p.register(ctx); err != nil {
 		out = append(out, fail("register: %v", err))
+	}
+	return out
+}
+
+// checkAccepted: nothing is erased in a source whose schema and map nobody has accepted, or that has changed since.
+func checkAccepted(ctx context.Context, s *records.Source) []finding {
+	drift, err := s.Look(ctx)
+	if err != nil {
+		return []finding{fail("map: source %s: %v", s.Name, errText(err))}
+	}
+	rights, err := s.Rights(ctx)
+	if err != nil {
+		return []finding{fail("map: source %s: %v", s.Name, errText(err))}
+	}
+	var out []finding
+	for _, p := range append(drift, rights...) {
+		grade := fail
+		if p.Severity == datamap.OnlyWarning {
+			grade = warn
+		}
+		out = append(out, grade("map: %s: %s; %s", p.Place, p.Text, p.Mend))
+	}
+	switch {
+	case len(drift.Of(datamap.Stops, datamap.StopsErase)) > 0:
+		out = append(out, fail("map: nothing is erased in source %s until somebody accepts it: %s", s.Name, datamap.AcceptCommand))
+	case len(out) == 0:
+		out = append(out, ok("map: source %s is as it was accepted", s.Name))
 	}
 	return out
 }

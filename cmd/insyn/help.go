@@ -18,6 +18,8 @@ func commands() []command {
 		schedulerCommand(),
 		migrateCommand(),
 		checkCommand(),
+		datamapCommand(),
+		planCommand(),
 		userCommand(),
 		requestCommand(),
 		receiptCommand(),

@@ -34,6 +34,9 @@ func shell(t *testing.T) (env []string, ours string) {
 	if err := records.MigrateSource(ctx, crm, m, "crm"); err != nil {
 		t.Fatal(err)
 	}
+	if err := records.Accept(ctx, crm, m, "crm", "a test"); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "datamap.yaml")
 	if err := os.WriteFile(file, democrm.Map(), 0o600); err != nil {
 		t.Fatal(err)

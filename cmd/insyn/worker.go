@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"insyn/internal/datamap"
 	"insyn/internal/mail"
 	"insyn/internal/metrics"
 	"insyn/worker"
@@ -72,6 +73,14 @@ func startWorker(ctx context.Context, cfg Config, log *slog.Logger, dropped *ato
 	r.MustRegister(metrics.NewDatabase(p.pool))
 	metrics.Counter(r, "insyn_relay_enqueued_total", "Rows that the relay brought back to the queue.", w.Relay().Enqueued.Load)
 	metrics.Counter(r, "insyn_relay_revived_total", "Jobs whose worker had died.", w.Relay().Revived.Load)
+	metrics.MapProblems(r, func(emit func(source, severity string, n int)) {
+		for _, s := range sources {
+			problems, _ := s.LastDrift()
+			for _, severity := range []string{datamap.Stops, datamap.StopsErase, datamap.OnlyWarning} {
+				emit(s.Name, severity, len(problems.Of(severity)))
+			}
+		}
+	})
 	t.watch(p, r, dropped, redis.check())
 	return t.run(ready)
 }

@@ -40,6 +40,8 @@ func (t ColumnType) IsInteger() bool { return t.Base == "int2" || t.Base == "int
 type Catalog struct {
 	Tables      map[string]*LiveTable
 	ForeignKeys []ForeignKey
+	Copies      []string            // materialised views
+	Reads       map[string][]string // a view, and the tables and views that it reads
 }
 
 // LiveTable is a table, view or materialised view as the database has it. Partitions are none: their parent is the table.
@@ -53,6 +55,7 @@ type LiveTable struct {
 	Children bool     // others inherit from it: rows of this table alone are "only" it
 	Rows     int64    // the planner's estimate
 	Delete   bool     // the current role may delete rows
+	Hidden   bool     // row level security may hide rows from the current role
 	Checks   []Constraint
 	Uniques  []Constraint
 	Indexes  []Index
@@ -97,6 +100,7 @@ func ReadCatalog(ctx context.Context, q Querier) (*Catalog, error) {
 		{"domains", c.readDomains},
 		{"indexes", c.readIndexes},
 		{"triggers", c.readTriggers},
+		{"views", c.readCopies},
 	} {
 		if err := part.read(ctx, q); err != nil {
 			return nil, fmt.Errorf("read the %s of the source: %w", part.what, err)

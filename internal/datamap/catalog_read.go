@@ -12,6 +12,7 @@ func (c *Catalog) readColumns(ctx context.Context, q Querier) error {
 		       r.relkind::text,
 		       greatest(r.reltuples, 0)::bigint,
 		       has_table_privilege(r.oid, 'delete'),
+		       row_security_active(r.oid) and not `+seesAll("current_user")+`,
 		       array(select pn.nspname || '.' || pr.relname
 		               from pg_inherits i
 		               join pg_class pr on pr.oid = i.inhparent
@@ -47,7 +48,7 @@ func (c *Catalog) readColumns(ctx context.Context, q Querier) error {
 	var column ColumnType
 	var attribute string
 	_, err = pgx.ForEachRow(rows, []any{
-		&name, &t.Kind, &t.Rows, &t.Delete, &t.Parents, &t.Children, &attribute, &column.Name, &column.Base, &column.Elem, &column.Length,
+		&name, &t.Kind, &t.Rows, &t.Delete, &t.Hidden, &t.Parents, &t.Children, &attribute, &column.Name, &column.Base, &column.Elem, &column.Length,
 		&column.NotNull, &column.Generated, &column.Select, &column.Update, &column.Insert,
 	}, func() error {
 		live := c.Tables[name]

@@ -82,9 +82,6 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	if t.Kept(c.Name) && (c.Scan || erased && t.Keep.After != AfterAnonymise) {
 		fail("%s is kept by law and has an erase action; that is for keep with after: anonymise", place)
 	}
-	if t.Kept(c.Name) && !erased && c.Keep == "" && t.Keep.After == AfterAnonymise {
-		fail("%s is anonymised when its time is over, so it needs erase, or keep with a reason", place)
-	}
 	if c.Erase.Action == Redact {
 		c.Scan = true
 	}

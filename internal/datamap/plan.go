@@ -141,6 +141,7 @@ func CheckCatalog(ctx context.Context, q Querier, m *Map, source string, c *Cata
 	problems := p.tables(c)
 	for _, t := range p.Tables {
 		problems = append(problems, t.check()...)
+		t.Shareable = len(t.Paths) > 1 // each may lead to somebody else
 		for _, path := range t.Paths {
 			t.Shareable = t.Shareable || path.Shareable(p.keyOf)
 		}

@@ -22,6 +22,10 @@ func (t *PlannedTable) check() Problems {
 	if t.Kind() != "r" && t.Kind() != "p" && t.Changes() {
 		out = append(out, Problem{Stops, t.Name, "it is a view or foreign table and cannot be erased by its rows", "map the tables below it, and exclude it with that reason"})
 	}
+	if t.Live.Hidden {
+		// A copy without the hidden rows would be given out as whole.
+		out = append(out, Problem{Stops, t.Name, "row level security may hide rows from the role", "create a policy for the roles of Insyn that holds for all rows (insyn datamap check prints the line)"})
+	}
 	for _, e := range t.Columns {
 		c := e.Value
 		typ, ok := t.Types[c.Name]

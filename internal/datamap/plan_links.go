@@ -5,17 +5,40 @@ import (
 	"slices"
 )
 
-// reachable finds tables that refer to a mapped one and that the map does not speak of: the classic leak is the table
-// that somebody added last week.
+// reachable finds tables that a foreign key ties to a mapped one, over any number of tables that the map does not know,
+// and that it does not speak of: the classic leak is the table that somebody added last week, or the line of its rows. An
+// exclusion ends the way: its reason says that nobody's rows lie behind it.
 func (c *Catalog) reachable(s *Source) Problems {
 	var out Problems
 	seen := map[string]bool{}
-	for _, l := range c.ForeignKeys {
-		if _, ok := s.Table(l.To); !ok || seen[l.From] || s.knows(l.From) {
-			continue
+	tied := func(table, text string) {
+		seen[table] = true
+		out = append(out, Problem{StopsErase, table, text, "map it, or exclude it with a reason"})
+	}
+	from := make([]string, 0, len(s.Tables))
+	for _, e := range s.Tables {
+		from = append(from, e.Name)
+	}
+	for len(from) > 0 {
+		var next []string
+		for _, l := range c.ForeignKeys {
+			if slices.Contains(from, l.To) && !seen[l.From] && !s.knows(l.From) {
+				tied(l.From, "the table refers to "+l.To+" and the map does not know it")
+				next = append(next, l.From)
+			}
 		}
-		seen[l.From] = true
-		out = append(out, Problem{StopsErase, l.From, "the table refers to " + l.To + " and the map does not know it", "map it, or exclude it with a reason"})
+		from = next
+	}
+	// An address that many cards share lies on the other side of the key.
+	for _, l := range c.ForeignKeys {
+		if _, ok := s.Table(l.From); ok && !seen[l.To] && !s.knows(l.To) {
+			tied(l.To, "rows of "+l.From+" refer to the table and the map does not know it")
+		}
+	}
+	for _, v := range c.Copies {
+		if t, ok := c.copied(s, v, nil); ok && !s.knows(v) {
+			out = append(out, Problem{StopsErase, v, "the materialised view holds a copy of " + t + " and the map does not know it", "exclude it, with how it is refreshed after an erasure as the reason"})
+		}
 	}
 	for _, x := range s.Exclude {
 		if c.Tables[x.Name] == nil {
@@ -23,6 +46,22 @@ func (c *Catalog) reachable(s *Source) Problems {
 		}
 	}
 	return out
+}
+
+// copied finds a mapped table whose rows a materialised view holds, straight or through views.
+func (c *Catalog) copied(s *Source, view string, seen []string) (string, bool) {
+	for _, t := range c.Reads[view] {
+		if _, ok := s.Table(t); ok {
+			return t, true
+		}
+		if slices.Contains(seen, t) {
+			continue
+		}
+		if found, ok := c.copied(s, t, append(seen, view)); ok {
+			return found, true
+		}
+	}
+	return "", false
 }
 
 // knows says whether the map speaks of a table.

@@ -14,10 +14,10 @@ const (
 
 // Problem is one thing that keeps the map and the live schema from fitting, and how to mend it.
 type Problem struct {
-	Severity string
-	Place    string // schema.table or schema.table.column
-	Text     string
-	Mend     string
+	Severity string `json:"severity"`
+	Place    string `json:"place"` // schema.table or schema.table.column
+	Text     string `json:"text"`
+	Mend     string `json:"mend"`
 }
 
 func (p Problem) String() string {

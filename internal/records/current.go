@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,7 +18,11 @@ type checked struct {
 	state    string
 	plan     *datamap.Plan
 	problems datamap.Problems
+	drift    time.Time // when the whole schema was last found to be the accepted one
 }
+
+// driftAge is how long a look at the whole schema holds where no mapped table has changed since.
+const driftAge = time.Minute
 
 // current gives the plan for the schema as it is in this transaction, and locks the mapped tables against a change of it.
 // Where the catalog's rows are those of the last check, its plan holds.
@@ -38,6 +43,12 @@ func (s *Source) current(ctx context.Context, tx pgx.Tx) (*datamap.Plan, error) 
 	}
 	s.checked.mu.Lock()
 	defer s.checked.mu.Unlock()
+	if s.checked.state != state || time.Since(s.checked.drift) > driftAge {
+		if err := s.Undrifted(ctx, tx); err != nil {
+			return nil, err
+		}
+		s.checked.drift = time.Now()
+	}
 	if s.checked.state != state {
 		plan, problems, err := datamap.Check(ctx, tx, s.m, s.Name)
 		if err != nil {

@@ -23,7 +23,7 @@ var asOf = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 	t.Helper()
 	m := sampleMap(t)
-	pool := pgtest.FromTemplate(t, "records-"+democrm.Fingerprint()+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
+	pool := pgtest.FromTemplate(t, "records-accepted-"+democrm.Fingerprint()+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
 		if err := postgres.CreateRoles(ctx, dsn); err != nil {
 			return err
 		}
@@ -41,7 +41,10 @@ func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 		if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
 			return err
 		}
-		return democrm.Index(ctx, pool)
+		if err := democrm.Index(ctx, pool); err != nil {
+			return err
+		}
+		return records.Accept(ctx, pool, m, "crm", "a test")
 	})
 	return open(t, pool, m), pool
 }
@@ -55,13 +58,29 @@ func sampleMap(t *testing.T) *datamap.Map {
 	return m
 }
 
+// open accepts schema and map as they are, as an engineer does, and opens the source.
 func open(t *testing.T, pool *pgxpool.Pool, m *datamap.Map) *records.Source {
 	t.Helper()
+	drift, err := records.Drift(t.Context(), pool, m, "crm")
+	if err == nil && len(drift) > 0 {
+		err = records.Accept(t.Context(), pool, m, "crm", "a test")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, err := records.Open(t.Context(), "crm", pool, m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// accept says that the database, as it is now, was looked at.
+func accept(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
+	if err := records.Accept(t.Context(), pool, sampleMap(t), "crm", "a test"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func key(id int64) string { return strconv.FormatInt(id, 10) }

@@ -102,3 +102,18 @@ create table if not exists insyn_ledger.restricted (
 grant update (state, stage, counts, kept, at, epoch) on insyn_ledger.erasure to insyn_worker;
 grant select, insert, delete on insyn_ledger.journal to insyn_worker;
 grant select, insert, delete on insyn_ledger.restricted to insyn_worker;
+
+-- What the map was held against when somebody accepted it: the newest row of a source counts. An erasure runs only while
+-- schema and map are the accepted ones. No process writes here; insyn datamap check --accept does, with the owner's rights.
+create table if not exists insyn_ledger.accepted (
+    id          bigint generated always as identity primary key,
+    source      text not null,
+    map_version integer not null,
+    map_hash    bytea not null,
+    fingerprint text not null,
+    shape       jsonb not null,
+    by          text not null check (by <> ''),
+    at          timestamptz not null default now()
+);
+create index if not exists accepted_source_idx on insyn_ledger.accepted (source, id);
+grant select on insyn_ledger.accepted to insyn_web, insyn_worker;

@@ -152,19 +152,6 @@ func trigrams(t *datamap.LiveTable, column string) (text, numbers bool) {
 	return text, numbers
 }
 
-// TrigramIndexes are the statements that make the search of a column's texts independent of the table's size: one for
-// words and, where the column is a text, one for numbers however they are grouped.
-func TrigramIndexes(table string, c *datamap.Column, t datamap.ColumnType) []string {
-	name := strings.ReplaceAll(table[strings.IndexByte(table, '.')+1:], ".", "_") + "_" + c.Name
-	column := quote(c.Name)
-	out := []string{fmt.Sprintf("create index concurrently %s on %s using gin (%s gin_trgm_ops);", quote(name+"_trgm_idx"), quoteTable(table), searchText(column, t))}
-	if !t.IsArray() && !t.IsJSON() {
-		out = append(out, fmt.Sprintf("create index concurrently %s on %s using gin (%s gin_trgm_ops) where %s ~ %s;", quote(name+"_digits_idx"), quoteTable(table),
-			digitsSQL(column), column, numberRun))
-	}
-	return out
-}
-
 // reading is the condition that reads every text.
 func (n needles) reading(columns []*datamap.Column, p func(int) string) string {
 	parts := make([]string, 0, len(columns))

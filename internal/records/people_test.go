@@ -31,6 +31,7 @@ func TestRescanFindsBeforeAndOnlyKeptAfter(t *testing.T) {
 	s, pool := crm(t)
 	execute(t, pool, `create schema other; create table other.export (id int, doc json, tags varchar(200)[]);
 		insert into other.export values (1, '{"who": "nobody"}', '{a}')`)
+	accept(t, pool)
 	id, err := s.Identifiers(t.Context(), []string{key(democrm.Unique)})
 	if err != nil {
 		t.Fatal(err)

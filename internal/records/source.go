@@ -23,6 +23,7 @@ type Source struct {
 	plan *datamap.Plan
 
 	checked checked
+	drift   *driftMemory
 }
 
 // Ref names a person: the source and the key of their row in it, composite parts joined by ",".
@@ -56,7 +57,12 @@ func Open(ctx context.Context, name string, pool *pgxpool.Pool, m *datamap.Map) 
 	if stop := problems.Of(datamap.Stops); len(stop) > 0 {
 		return nil, fmt.Errorf("open source %s: %w", name, stop)
 	}
-	return &Source{Name: name, pool: pool, m: m, plan: plan}, nil
+	s := &Source{Name: name, pool: pool, m: m, plan: plan, drift: &driftMemory{}}
+	// What has changed stops no reading: it is remembered, and an erasure looks again.
+	if _, err := s.Drifted(ctx, pool); err != nil {
+		return nil, fmt.Errorf("open source %s: %w", name, err)
+	}
+	return s, nil
 }
 
 // Plan is the plan that was made when the source was opened.

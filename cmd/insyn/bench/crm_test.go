@@ -54,7 +54,10 @@ func newCRM(b *testing.B, persons, history int) *crm {
 		if err := fill(ctx, pool, history); err != nil {
 			return err
 		}
-		return democrm.Index(ctx, pool)
+		if err := democrm.Index(ctx, pool); err != nil {
+			return err
+		}
+		return records.Accept(ctx, pool, m, "crm", "a test")
 	})
 	execute(b, pool, `vacuum analyze`)
 	s, err := records.Open(b.Context(), "crm", pool, m)

@@ -1,0 +1,236 @@
+package records
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"insyn/internal/datamap"
+)
+
+// ErrDrift: the database, or its map, is not the one that was accepted. Nothing is erased; the problems of a DriftError
+// say what has changed.
+var ErrDrift = errors.New("the database has changed since its map was accepted")
+
+// DriftError is ErrDrift with the places, tables and columns and never a value.
+type DriftError struct {
+	Source   string
+	Problems datamap.Problems
+}
+
+func (e *DriftError) Error() string {
+	text := fmt.Sprintf("source %s: %v", e.Source, ErrDrift)
+	for _, p := range e.Problems {
+		text += "\n  " + p.Place + ": " + p.Text + "; " + p.Mend
+	}
+	return text + "\n  " + datamap.AcceptCommand + " accepts what has been looked at"
+}
+
+// Is says that it is ErrDrift.
+func (e *DriftError) Is(target error) bool { return target == ErrDrift }
+
+// Accepted is what the map of a source was held against when somebody last accepted it.
+type Accepted struct {
+	MapVersion  int
+	MapHash     []byte
+	Fingerprint string
+	By          string
+	At          time.Time
+}
+
+// ErrNoLedger: the source has no place for what is accepted; insyn migrate --source makes it.
+var ErrNoLedger = errors.New("the source has no schema insyn_ledger: run insyn migrate --source")
+
+// ReadAccepted reads the newest acceptance of a source; nil where nobody has accepted its map.
+func ReadAccepted(ctx context.Context, q datamap.Querier, source string) (*Accepted, error) {
+	a := &Accepted{}
+	err := q.QueryRow(ctx, `
+		select map_version,
+		       map_hash,
+		       fingerprint,
+		       by,
+		       at
+		  from insyn_ledger.accepted
+		 where source = $1
+		 order by id desc
+		 limit 1`, source).Scan(&a.MapVersion, &a.MapHash, &a.Fingerprint, &a.By, &a.At)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, nil
+	case isMissing(err):
+		return nil, ErrNoLedger
+	case err != nil:
+		return nil, fmt.Errorf("read what was accepted of %s: %w", source, safe(err))
+	}
+	return a, nil
+}
+
+// isMissing: the table, or its schema, is not there.
+func isMissing(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && (pe.Code == "42P01" || pe.Code == "3F000")
+}
+
+func readShape(ctx context.Context, q datamap.Querier, source string) (datamap.Shape, error) {
+	var doc []byte
+	err := q.QueryRow(ctx, `
+		select shape
+		  from insyn_ledger.accepted
+		 where source = $1
+		 order by id desc
+		 limit 1`, source).Scan(&doc)
+	if err != nil {
+		return nil, fmt.Errorf("read what was accepted of %s: %w", source, safe(err))
+	}
+	var out datamap.Shape
+	if err := json.Unmarshal(doc, &out); err != nil {
+		return nil, fmt.Errorf("read what was accepted of %s: %w", source, err)
+	}
+	return out, nil
+}
+
+// Accept stores the live shape and the map as looked at and found right by somebody. It is the caller's to have checked
+// that nothing stops; q needs the rights of the owner of schema insyn_ledger.
+func Accept(ctx context.Context, q datamap.Querier, m *datamap.Map, source, by string) error {
+	tx, err := q.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("accept %s: %w", source, err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }()
+	shape, fingerprint, err := datamap.ReadShape(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("accept %s: %w", source, err)
+	}
+	_, err = tx.Exec(ctx, `
+		insert into insyn_ledger.accepted (source, map_version, map_hash, fingerprint, shape, by)
+		values ($1, $2, $3, $4, $5, $6)`, source, m.Version(), m.Hash(), fingerprint, shape, by)
+	switch {
+	case isMissing(err):
+		return ErrNoLedger
+	case err != nil:
+		return fmt.Errorf("accept %s: %w", source, safe(err))
+	}
+	return tx.Commit(ctx)
+}
+
+// Drift says what keeps a source from being the accepted one: its map was never accepted, the map is another one, or the
+// live schema differs. Nothing is compared where the fingerprint is the accepted one.
+func Drift(ctx context.Context, q datamap.Querier, m *datamap.Map, source string) (datamap.Problems, error) {
+	s, ok := m.Source(source)
+	if !ok {
+		return nil, fmt.Errorf("the map has no source %s", source)
+	}
+	// In a savepoint, since a missing table would end the caller's transaction.
+	tx, err := q.Begin(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for drift of %s: %w", source, err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }()
+	a, err := ReadAccepted(ctx, tx, source)
+	switch {
+	case errors.Is(err, ErrNoLedger):
+		return datamap.Problems{{Severity: datamap.StopsErase, Place: source, Text: "the source has no ledger", Mend: "run insyn migrate --source"}}, nil
+	case err != nil:
+		return nil, err
+	case a == nil:
+		return datamap.Problems{{Severity: datamap.StopsErase, Place: source, Text: "nobody has accepted its map", Mend: "run " + datamap.AcceptCommand}}, nil
+	}
+	var out datamap.Problems
+	if !bytes.Equal(a.MapHash, m.Hash()) {
+		out = append(out, datamap.Problem{
+			Severity: datamap.StopsErase, Place: source,
+			Text: fmt.Sprintf("the file of the map is not the one that %s accepted on %s (version %d; this one says version %d)", a.By, a.At.UTC().Format(time.DateOnly), a.MapVersion, m.Version()),
+			Mend: "look at what has changed in it, then accept it",
+		})
+	}
+	live, err := datamap.Fingerprint(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if live == a.Fingerprint {
+		return out, nil
+	}
+	accepted, err := readShape(ctx, tx, source)
+	if err != nil {
+		return nil, err
+	}
+	shape, _, err := datamap.ReadShape(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return append(out, datamap.Drift(s, accepted, shape)...), nil
+}
+
+// Drifted looks whether the source is still the accepted one, and remembers what it found. q is what the caller works with:
+// inside a run, its transaction.
+func (s *Source) Drifted(ctx context.Context, q datamap.Querier) (datamap.Problems, error) {
+	problems, err := Drift(ctx, q, s.m, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	s.drift.keep(problems)
+	return problems, nil
+}
+
+// Look is Drifted on the source's own pool.
+func (s *Source) Look(ctx context.Context) (datamap.Problems, error) { return s.Drifted(ctx, s.pool) }
+
+// Undrifted refuses with a DriftError where the source is not the accepted one. Each rehearsal and erasure begins with it.
+func (s *Source) Undrifted(ctx context.Context, q datamap.Querier) error {
+	problems, err := s.Drifted(ctx, q)
+	if err != nil {
+		return err
+	}
+	if stop := problems.Of(datamap.Stops, datamap.StopsErase); len(stop) > 0 {
+		return &DriftError{Source: s.Name, Problems: stop}
+	}
+	return nil
+}
+
+// LastDrift is what the last look found, and when that was.
+func (s *Source) LastDrift() (datamap.Problems, time.Time) { return s.drift.last() }
+
+// driftMemory is shared by the copies of a Source.
+type driftMemory struct {
+	seen atomic.Pointer[seenDrift]
+}
+
+type seenDrift struct {
+	problems datamap.Problems
+	at       time.Time
+}
+
+func (d *driftMemory) keep(p datamap.Problems) {
+	if d != nil {
+		d.seen.Store(&seenDrift{p, time.Now()})
+	}
+}
+
+func (d *driftMemory) last() (datamap.Problems, time.Time) {
+	if d == nil {
+		return nil, time.Time{}
+	}
+	if s := d.seen.Load(); s != nil {
+		return s.problems, s.at
+	}
+	return nil, time.Time{}
+}
+
+// Ready is Undrifted on the source's own pool.
+func (s *Source) Ready(ctx context.Context) error { return s.Undrifted(ctx, s.pool) }
+
+// Rights says what the roles of the processes may not do and the map needs.
+func (s *Source) Rights(ctx context.Context) (datamap.Problems, error) {
+	c, err := datamap.ReadCatalog(ctx, s.pool)
+	if err != nil {
+		return nil, err
+	}
+	return Rights(ctx, s.pool, s.plan.Source, c)
+}
