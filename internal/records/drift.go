@@ -169,14 +169,43 @@ func Drift(ctx context.Context, q datamap.Querier, m *datamap.Map, source string
 }
 
 // Drifted looks whether the source is still the accepted one, and remembers what it found. q is what the caller works with:
-// inside a run, its transaction.
+// inside a run, its transaction. While the catalog has the stamp of the last look and nobody has accepted since, it says
+// again what it said then.
 func (s *Source) Drifted(ctx context.Context, q datamap.Querier) (datamap.Problems, error) {
+	// The stamp comes first: what changes while the look goes on is another stamp the next time. Where it cannot be taken,
+	// the look tells why.
+	stamp, err := s.stamp(ctx, q)
+	if last := s.drift.last(); err == nil && last != nil && last.stamp == stamp {
+		s.drift.keep(seenDrift{last.problems, stamp, time.Now()})
+		return last.problems, nil
+	}
 	problems, err := Drift(ctx, q, s.m, s.Name)
 	if err != nil {
 		return nil, err
 	}
-	s.drift.keep(problems)
+	s.drift.keep(seenDrift{problems, stamp, time.Now()})
 	return problems, nil
+}
+
+// stamp is that of the catalog and of the newest acceptance.
+func (s *Source) stamp(ctx context.Context, q datamap.Querier) (stamp string, err error) {
+	tx, err := q.Begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, tx.Rollback(ctx)) }()
+	var accepted string
+	err = tx.QueryRow(ctx, `
+		select coalesce((select id || ' ' || xmin::text
+		                   from insyn_ledger.accepted
+		                  where source = $1
+		                  order by id desc
+		                  limit 1), '')`, s.Name).Scan(&accepted)
+	if err != nil {
+		return "", fmt.Errorf("read what was accepted of %s: %w", s.Name, safe(err))
+	}
+	stamp, err = datamap.Stamp(ctx, tx)
+	return stamp + " " + accepted, err
 }
 
 // Look is Drifted on the source's own pool.
@@ -195,32 +224,33 @@ func (s *Source) Undrifted(ctx context.Context, q datamap.Querier) error {
 }
 
 // LastDrift is what the last look found, and when that was.
-func (s *Source) LastDrift() (datamap.Problems, time.Time) { return s.drift.last() }
-
-// driftMemory is shared by the copies of a Source.
-type driftMemory struct {
-	seen atomic.Pointer[seenDrift]
+func (s *Source) LastDrift() (datamap.Problems, time.Time) {
+	if last := s.drift.last(); last != nil {
+		return last.problems, last.at
+	}
+	return nil, time.Time{}
 }
+
+// driftMemory is shared by the copies of a Source; a nil one remembers nothing.
+type driftMemory struct{ seen atomic.Pointer[seenDrift] }
 
 type seenDrift struct {
 	problems datamap.Problems
+	stamp    string // "" where it could not be taken
 	at       time.Time
 }
 
-func (d *driftMemory) keep(p datamap.Problems) {
+func (d *driftMemory) keep(s seenDrift) {
 	if d != nil {
-		d.seen.Store(&seenDrift{p, time.Now()})
+		d.seen.Store(&s)
 	}
 }
 
-func (d *driftMemory) last() (datamap.Problems, time.Time) {
+func (d *driftMemory) last() *seenDrift {
 	if d == nil {
-		return nil, time.Time{}
+		return nil
 	}
-	if s := d.seen.Load(); s != nil {
-		return s.problems, s.at
-	}
-	return nil, time.Time{}
+	return d.seen.Load()
 }
 
 // Ready is Undrifted on the source's own pool.
