@@ -90,6 +90,14 @@ func (a *app) migrateSources(ctx context.Context, cfg Config, show bool) error {
 			return err
 		}
 		_, _ = fmt.Fprintf(a.stdout, "source %s is prepared\n", s.Name)
+		// Preparing is not accepting: that somebody has looked is what the acceptance says.
+		drift, err := records.Drift(ctx, pool, m, s.Name)
+		if err != nil {
+			return err
+		}
+		if len(drift.Of(datamap.StopsErase)) > 0 {
+			_, _ = fmt.Fprintf(a.stdout, "nothing is erased in it until somebody has accepted its schema and map: %s\n", datamap.AcceptCommand)
+		}
 	}
 	return nil
 }

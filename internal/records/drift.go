@@ -3,14 +3,10 @@ package records
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"insyn/internal/datamap"
 )
@@ -35,90 +31,6 @@ func (e *DriftError) Error() string {
 
 // Is says that it is ErrDrift.
 func (e *DriftError) Is(target error) bool { return target == ErrDrift }
-
-// Accepted is what the map of a source was held against when somebody last accepted it.
-type Accepted struct {
-	MapVersion  int
-	MapHash     []byte
-	Fingerprint string
-	By          string
-	At          time.Time
-}
-
-// ErrNoLedger: the source has no place for what is accepted; insyn migrate --source makes it.
-var ErrNoLedger = errors.New("the source has no schema insyn_ledger: run insyn migrate --source")
-
-// ReadAccepted reads the newest acceptance of a source; nil where nobody has accepted its map.
-func ReadAccepted(ctx context.Context, q datamap.Querier, source string) (*Accepted, error) {
-	a := &Accepted{}
-	err := q.QueryRow(ctx, `
-		select map_version,
-		       map_hash,
-		       fingerprint,
-		       by,
-		       at
-		  from insyn_ledger.accepted
-		 where source = $1
-		 order by id desc
-		 limit 1`, source).Scan(&a.MapVersion, &a.MapHash, &a.Fingerprint, &a.By, &a.At)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return nil, nil
-	case isMissing(err):
-		return nil, ErrNoLedger
-	case err != nil:
-		return nil, fmt.Errorf("read what was accepted of %s: %w", source, safe(err))
-	}
-	return a, nil
-}
-
-// isMissing: the table, or its schema, is not there.
-func isMissing(err error) bool {
-	var pe *pgconn.PgError
-	return errors.As(err, &pe) && (pe.Code == "42P01" || pe.Code == "3F000")
-}
-
-func readShape(ctx context.Context, q datamap.Querier, source string) (datamap.Shape, error) {
-	var doc []byte
-	err := q.QueryRow(ctx, `
-		select shape
-		  from insyn_ledger.accepted
-		 where source = $1
-		 order by id desc
-		 limit 1`, source).Scan(&doc)
-	if err != nil {
-		return nil, fmt.Errorf("read what was accepted of %s: %w", source, safe(err))
-	}
-	var out datamap.Shape
-	if err := json.Unmarshal(doc, &out); err != nil {
-		return nil, fmt.Errorf("read what was accepted of %s: %w", source, err)
-	}
-	return out, nil
-}
-
-// Accept stores the live shape and the map as looked at and found right by somebody. It is the caller's to have checked
-// that nothing stops; q needs the rights of the owner of schema insyn_ledger.
-func Accept(ctx context.Context, q datamap.Querier, m *datamap.Map, source, by string) error {
-	tx, err := q.Begin(ctx)
-	if err != nil {
-		return fmt.Errorf("accept %s: %w", source, err)
-	}
-	defer func() { _ = tx.Rollback(ctx) }()
-	shape, fingerprint, err := datamap.ReadShape(ctx, tx)
-	if err != nil {
-		return fmt.Errorf("accept %s: %w", source, err)
-	}
-	_, err = tx.Exec(ctx, `
-		insert into insyn_ledger.accepted (source, map_version, map_hash, fingerprint, shape, by)
-		values ($1, $2, $3, $4, $5, $6)`, source, m.Version(), m.Hash(), fingerprint, shape, by)
-	switch {
-	case isMissing(err):
-		return ErrNoLedger
-	case err != nil:
-		return fmt.Errorf("accept %s: %w", source, safe(err))
-	}
-	return tx.Commit(ctx)
-}
 
 // Drift says what keeps a source from being the accepted one: its map was never accepted, the map is another one, or the
 // live schema differs. Nothing is compared where the fingerprint is the accepted one.
@@ -169,14 +81,43 @@ func Drift(ctx context.Context, q datamap.Querier, m *datamap.Map, source string
 }
 
 // Drifted looks whether the source is still the accepted one, and remembers what it found. q is what the caller works with:
-// inside a run, its transaction.
+// inside a run, its transaction. While the catalog has the stamp of the last look and nobody has accepted since, it says
+// again what it said then.
 func (s *Source) Drifted(ctx context.Context, q datamap.Querier) (datamap.Problems, error) {
+	// The stamp comes first: what changes while the look goes on is another stamp the next time. Where it cannot be taken,
+	// the look tells why.
+	stamp, err := s.stamp(ctx, q)
+	if last := s.drift.last(); err == nil && last != nil && last.stamp == stamp {
+		s.drift.keep(seenDrift{last.problems, stamp, time.Now()})
+		return last.problems, nil
+	}
 	problems, err := Drift(ctx, q, s.m, s.Name)
 	if err != nil {
 		return nil, err
 	}
-	s.drift.keep(problems)
+	s.drift.keep(seenDrift{problems, stamp, time.Now()})
 	return problems, nil
+}
+
+// stamp is that of the catalog and of the newest acceptance.
+func (s *Source) stamp(ctx context.Context, q datamap.Querier) (stamp string, err error) {
+	tx, err := q.Begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, tx.Rollback(ctx)) }()
+	var accepted string
+	err = tx.QueryRow(ctx, `
+		select coalesce((select id || ' ' || xmin::text
+		                   from insyn_ledger.accepted
+		                  where source = $1
+		                  order by id desc
+		                  limit 1), '')`, s.Name).Scan(&accepted)
+	if err != nil {
+		return "", fmt.Errorf("read what was accepted of %s: %w", s.Name, safe(err))
+	}
+	stamp, err = datamap.Stamp(ctx, tx)
+	return stamp + " " + accepted, err
 }
 
 // Look is Drifted on the source's own pool.
@@ -195,32 +136,33 @@ func (s *Source) Undrifted(ctx context.Context, q datamap.Querier) error {
 }
 
 // LastDrift is what the last look found, and when that was.
-func (s *Source) LastDrift() (datamap.Problems, time.Time) { return s.drift.last() }
-
-// driftMemory is shared by the copies of a Source.
-type driftMemory struct {
-	seen atomic.Pointer[seenDrift]
+func (s *Source) LastDrift() (datamap.Problems, time.Time) {
+	if last := s.drift.last(); last != nil {
+		return last.problems, last.at
+	}
+	return nil, time.Time{}
 }
+
+// driftMemory is shared by the copies of a Source; a nil one remembers nothing.
+type driftMemory struct{ seen atomic.Pointer[seenDrift] }
 
 type seenDrift struct {
 	problems datamap.Problems
+	stamp    string // "" where it could not be taken
 	at       time.Time
 }
 
-func (d *driftMemory) keep(p datamap.Problems) {
+func (d *driftMemory) keep(s seenDrift) {
 	if d != nil {
-		d.seen.Store(&seenDrift{p, time.Now()})
+		d.seen.Store(&s)
 	}
 }
 
-func (d *driftMemory) last() (datamap.Problems, time.Time) {
+func (d *driftMemory) last() *seenDrift {
 	if d == nil {
-		return nil, time.Time{}
+		return nil
 	}
-	if s := d.seen.Load(); s != nil {
-		return s.problems, s.at
-	}
-	return nil, time.Time{}
+	return d.seen.Load()
 }
 
 // Ready is Undrifted on the source's own pool.

@@ -64,6 +64,9 @@ func TestEveryChangeOfTheSchemaStopsErasure(t *testing.T) {
 		{"domain", `create domain crm.word as text check (length(value) < 99); alter table crm.person alter column nickname type crm.word`, "crm.person.nickname", "crm.word"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			if err := s.Undrifted(t.Context(), pool); err != nil {
+				t.Fatalf("before: %v", err)
+			}
 			ran(t, pool, tc.sql, func(tx pgx.Tx) {
 				err := s.Undrifted(t.Context(), tx)
 				var drift *records.DriftError

@@ -3,7 +3,6 @@ package records
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -199,68 +198,4 @@ func (p *planner) rules(ctx context.Context, t *datamap.PlannedTable) error {
 		}
 	}
 	return nil
-}
-
-// What becomes of a table's rows, for a reader.
-const doesNothing = "stays as it is"
-
-func tableDoes(t *datamap.PlannedTable) string {
-	var parts []string
-	switch {
-	case t.Erase == datamap.CutLink:
-		parts = append(parts, "ties to the person are deleted")
-	case t.Erase == datamap.DeleteRow && !t.Shareable:
-		parts = append(parts, "rows are deleted")
-	case t.Erase == datamap.DeleteRow:
-		parts = append(parts, "own rows are deleted, shared ones lose the person's part")
-	case t.Changes():
-		parts = append(parts, "rows stay, columns change as below")
-	}
-	if t.DeleteWhen != "" {
-		parts = append(parts, "own rows are deleted when "+t.DeleteWhen)
-	}
-	if t.Keep != nil {
-		parts = append(parts, "kept by law: "+strings.Join(t.Keep.Columns, ", "))
-	}
-	if len(parts) == 0 && len(t.Scanned()) > 0 {
-		return "texts are searched"
-	}
-	if len(parts) == 0 {
-		return doesNothing
-	}
-	return strings.Join(parts, "; ")
-}
-
-// columnsDo is what happens to each column of a row that stays.
-func columnsDo(t *datamap.PlannedTable) []ColumnPlan {
-	out := []ColumnPlan{}
-	for _, e := range t.Columns {
-		c := e.Value
-		does := ""
-		switch {
-		case t.Kept(c.Name):
-			does = "kept by law"
-		case t.Erase != "" && c.Erase.Action == datamap.NoAction && len(c.JSON) == 0:
-			does = "goes with the row"
-		case c.Erase.Action != datamap.NoAction:
-			does = c.Erase.String()
-		case len(c.JSON) == 0:
-			does = "stays: " + c.Keep
-		}
-		for _, r := range c.JSON {
-			action := r.Value.Erase.String()
-			if r.Value.Keep != "" {
-				action = "stays: " + r.Value.Keep
-			}
-			does = strings.TrimPrefix(does+"; "+r.Name+" "+action, "; ")
-		}
-		if c.Of != "" {
-			does += " (where the row's " + c.Of + " is the person)"
-		}
-		if c.Scan && c.Erase.Action != datamap.Redact {
-			does += "; searched in other people's rows"
-		}
-		out = append(out, ColumnPlan{c.Name, does})
-	}
-	return out
 }

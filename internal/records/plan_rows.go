@@ -23,43 +23,6 @@ func (p *planner) paths(t *datamap.PlannedTable) []PathPlan {
 	return out
 }
 
-// pathWords writes a path as a chain: "todo.person_id is person.id".
-func pathWords(table string, path datamap.Path) string {
-	if len(path.Hops) == 0 {
-		return "the person's own row"
-	}
-	var steps []string
-	at, when := table, path.When
-	for _, h := range path.Hops {
-		var on []string
-		for _, pair := range h.On {
-			ours := at + "." + pair.Ours + partWords(pair.OursPart)
-			theirs := h.Table + "." + pair.Theirs + partWords(pair.TheirsPart)
-			switch {
-			case pair.Text != "":
-				theirs = fmt.Sprintf("%q with %s in {}", pair.Text, theirs)
-			case pair.Folded:
-				theirs += " in lower case"
-			}
-			on = append(on, ours+" is "+theirs)
-		}
-		step := strings.Join(on, " and ")
-		if when != "" {
-			step += " (where " + when + ")"
-		}
-		steps = append(steps, step)
-		at, when = h.Table, h.When
-	}
-	return strings.Join(steps, ", ")
-}
-
-func partWords(p datamap.Part) string {
-	if p.Array {
-		return "[]"
-	}
-	return p.JSON
-}
-
 // count counts the person's rows: theirs alone, shared with others, around them, and what a law keeps.
 func (p *planner) count(ctx context.Context, t *datamap.PlannedTable, out *TablePlan) error {
 	conds := p.s.reaching(t, false)

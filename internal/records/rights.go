@@ -160,8 +160,8 @@ func (n need) problem(columns []string) datamap.Problem {
 			}
 			grant += " (" + strings.Join(quoted, ", ") + ")"
 		}
-		if len(columns) == len(n.columns) {
-			what = " its columns"
+		if len(columns) == len(n.columns) && n.right == "select" {
+			what = " it"
 		}
 	} else {
 		what = " it"

@@ -158,7 +158,7 @@ func freePorts(t *testing.T, n int) []string {
 // shell is the environment of an operator's shell: what the pages may, and migrations.
 func (w *world) shell(args []string) []string {
 	switch args[0] {
-	case "migrate":
+	case "migrate", "datamap":
 		return w.slice("migrate")
 	case "purge", "remind", "report":
 		return w.slice("scheduler")

@@ -142,6 +142,7 @@ func newWorld(t *testing.T, o options) *world {
 	w.must("migrate")
 	w.logins()
 	w.must("migrate", "--source")
+	w.must("datamap", "check", "--accept", "--as", "a test")
 	w.settle(o)
 	w.users()
 	if o.prepare != nil {
