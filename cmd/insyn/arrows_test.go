@@ -52,6 +52,7 @@ func below() map[string][]string {
 	return map[string][]string{
 		"internal/dsar":         {},
 		"internal/personnummer": {},
+		"internal/file":         {},
 		"internal/mention":      {},
 		"internal/seal":         {},
 		"internal/smtpsink":     {},
