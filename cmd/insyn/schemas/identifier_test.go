@@ -45,3 +45,14 @@ func (c *cast) others(p *person, value string) bool {
 	}
 	return false
 }
+
+// within says who is named in a text by something that is theirs alone.
+func (c *cast) within(text string) []*person {
+	var out []*person
+	for _, f := range c.oracle().value(text, finding{}) {
+		if !f.identifier.shared {
+			out = append(out, f.person)
+		}
+	}
+	return out
+}

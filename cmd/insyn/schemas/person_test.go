@@ -32,6 +32,8 @@ type cast struct {
 	// scattered is in every corner: custom fields, old values, attachments, sessions, rights.
 	ordinary, sharer, scattered *person
 	spouse                      *person // same street and land line as sharer
+
+	finder *oracle
 }
 
 // newCast invents n persons, the same for the same seed. Among them are some who are nearly a subject, to catch a match that is too wide.
@@ -82,6 +84,14 @@ func newCast(n int, seed uint64) *cast {
 		}
 	}
 	return c
+}
+
+// oracle finds everybody of the cast in a text.
+func (c *cast) oracle() *oracle {
+	if c.finder == nil {
+		c.finder = newOracle(c)
+	}
+	return c.finder
 }
 
 func (c *cast) subjects() []*person { return []*person{c.ordinary, c.sharer, c.scattered} }
