@@ -23,15 +23,19 @@ func loadRedmine(t *testing.T, pool *pgxpool.Pool) (version string) {
 			t.Fatal(err)
 		}
 	}
+	config := filepath.Join(app, "instances/default/config")
+	if err := os.MkdirAll(config, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	c := pool.Config().ConnConfig
-	write(t, filepath.Join(app, "config/database.yml"), fmt.Sprintf(
+	write(t, filepath.Join(config, "database.yml"), fmt.Sprintf(
 		"production:\n  adapter: postgresql\n  host: %s\n  port: %d\n  username: %s\n  database: %s\n", c.Host, c.Port, c.User, c.Database))
 	gemfile := filepath.Join(app, "Gemfile")
 	gems, err := os.ReadFile(gemfile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, gemfile, strings.ReplaceAll(string(gems), "/usr/share/redmine/{config,instances/*/config}/database.yml", "config/database.yml"))
+	write(t, gemfile, strings.ReplaceAll(string(gems), "/usr/share/redmine/", app+"/"))
 	env := []string{
 		"RAILS_ENV=production", "SECRET_KEY_BASE=not-a-secret", "BUNDLE_WITHOUT=test", "REDMINE_LANG=en",
 		"HOME=" + dir, "PGPASSWORD=" + c.Password, "BUNDLE_GEMFILE=" + gemfile,

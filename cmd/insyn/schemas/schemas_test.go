@@ -12,12 +12,12 @@ import (
 	"insyn/internal/postgres/pgtest"
 )
 
-func TestRT(t *testing.T) {
+func TestRedmine(t *testing.T) {
 	pool := pgtest.Empty(t)
-	t.Log(loadRT(t, pool))
+	t.Log(loadRedmine(t, pool))
 	c := newCast(60, 7)
 	b := time.Now()
-	w := fillRT(t, pool, c)
+	w := fillRedmine(t, pool, c)
 	t.Log("fill", time.Since(b))
 	b = time.Now()
 	d := newDump(t, pool)
