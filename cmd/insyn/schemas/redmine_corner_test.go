@@ -5,6 +5,7 @@ package schemas
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/md5"
 	"crypto/sha256"
 	"fmt"
 )
@@ -54,7 +55,8 @@ func (f *redmine) values() {
 	}
 	value("Issue", f.issues[36].id, "Anmäld av", fmt.Sprint(p.id)) // a text that happens to be the number
 	value("Project", f.projects[2], "Beställare", p.name()+", "+p.mobile)
-	f.own("custom_values", cells{"customized_type": "Principal", "customized_id": f.cast.all[23].id, "custom_field_id": f.fields["Närmaste chef"], "value": fmt.Sprint(p.id)}, f.cast.all[23], p)
+	// Says nothing but who it is, so it may go with them.
+	f.own("custom_values", cells{"customized_type": "Principal", "customized_id": f.cast.all[23].id, "custom_field_id": f.fields["Närmaste chef"], "value": fmt.Sprint(p.id)}, p, f.cast.all[23])
 	f.put("custom_field_enumerations", cells{"custom_field_id": f.fields["Jour"], "name": p.nickname + " " + p.mobile, "position": 1})
 	for _, r := range f.rows["custom_fields"] {
 		if r["id"] == f.fields["Kontakt"] {
@@ -69,17 +71,22 @@ func (f *redmine) values() {
 	value("TimeEntry", entry, "Debiteras", "Faktura till "+p.customerNo)
 }
 
-// files: the bytes lie on disk; the database has their names, of which one is an ASCII twin with a time before it.
+// files: the bytes lie on disk; the database has their names, of which one is a copy with the time before it, or a hash where the name is not ASCII.
 func (f *redmine) files() {
 	p, by := f.cast.scattered, f.helper(2)
 	file := func(kind string, id int, name, description string, author *person) {
+		onDisk := name
+		if plain(name) != name {
+			onDisk = fmt.Sprintf("%x.pdf", md5.Sum([]byte(name)))
+		}
 		f.put("attachments", cells{
-			"container_type": kind, "container_id": id, "filename": name, "disk_filename": "260214093000_" + plain(name), "disk_directory": "2026/02", "filesize": int64(48213),
+			"container_type": kind, "container_id": id, "filename": name, "disk_filename": "260214093000_" + onDisk, "disk_directory": "2026/02", "filesize": int64(48213),
 			"content_type": "application/pdf", "digest": fmt.Sprintf("%x", sha256.Sum256([]byte(name))), "author_id": author.id, "created_on": f.now(), "description": description,
 		}, author)
 	}
 	last := f.issues[len(f.issues)-1]
 	file("Issue", last.id, "CV_"+p.given+"_"+p.surname+".pdf", "Levnadsbeskrivning", p)
+	file("Issue", last.id, "intyg_"+plain(p.given+"_"+p.surname)+".pdf", "", by)
 	file("Issue", f.issues[3].id, "skylt.pdf", "Till dörren hos "+p.name(), by)
 	document := f.put("documents", cells{"project_id": f.projects[1], "category_id": 4, "title": "Hyresavtal " + p.surname, "description": "Hyrestagare: " + p.name() + "\n" + p.street, "created_on": f.now()})
 	file("Document", document, "avtal_"+p.customerNo+".pdf", "", by)

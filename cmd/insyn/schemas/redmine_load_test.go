@@ -12,9 +12,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// loadRedmine creates Redmine's tables by its own migrations, run in an unpacked copy of the package. Debian's copy looks
-// for its configuration below /etc and /var; ours stays in the copy.
-func loadRedmine(t *testing.T, pool *pgxpool.Pool) (version string) {
+// rails is an unpacked copy of Redmine that runs against one database.
+type rails struct {
+	app string
+	env []string
+}
+
+// load creates Redmine's tables by its own migrations, run in an unpacked copy of the package. Debian's copy looks for its
+// configuration below /etc and /var; ours stays in the copy.
+func (r *rails) load(t *testing.T, pool *pgxpool.Pool) (version string) {
 	t.Helper()
 	dir, version := unpack(t, "redmine")
 	app := filepath.Join(dir, "usr/share/redmine")
@@ -36,12 +42,12 @@ func loadRedmine(t *testing.T, pool *pgxpool.Pool) (version string) {
 		t.Fatal(err)
 	}
 	write(t, gemfile, strings.ReplaceAll(string(gems), "/usr/share/redmine/", app+"/"))
-	env := []string{
+	r.app, r.env = app, []string{
 		"RAILS_ENV=production", "SECRET_KEY_BASE=not-a-secret", "BUNDLE_WITHOUT=test", "REDMINE_LANG=en",
 		"HOME=" + dir, "PGPASSWORD=" + c.Password, "BUNDLE_GEMFILE=" + gemfile,
 	}
-	command(t, app, env, "bundle", "install", "--local", "--quiet")
-	command(t, app, env, "bundle", "exec", "rake", "db:migrate")
+	command(t, app, r.env, "bundle", "install", "--local", "--quiet")
+	command(t, app, r.env, "bundle", "exec", "rake", "db:migrate")
 	return version
 }
 

@@ -26,7 +26,12 @@ func (f *redmine) people() {
 		for _, action := range []string{"api", "feeds", "session"} {
 			f.own("tokens", f.created(cells{"user_id": p.id, "action": action, "value": fmt.Sprintf("%x", sha1.Sum([]byte(action+p.login)))}), p)
 		}
-		f.own("custom_values", cells{"customized_type": "Principal", "customized_id": p.id, "custom_field_id": f.fields["Kundnummer"], "value": p.customerNo}, p)
+		// What Redmine has no column for, an office keeps in fields of its own.
+		for _, v := range [][2]string{
+			{"Kundnummer", p.customerNo}, {"Telefon", p.phone}, {"Mobil", p.mobile}, {"Adress", p.street + "\n" + p.postcode + " " + p.city}, {"Smeknamn", p.nickname},
+		} {
+			f.own("custom_values", cells{"customized_type": "Principal", "customized_id": p.id, "custom_field_id": f.fields[v[0]], "value": v[1]}, p)
+		}
 		m := f.own("members", cells{"user_id": p.id, "project_id": f.projects[i%3], "created_on": f.now()}, p)
 		f.own("member_roles", cells{"member_id": m, "role_id": 3 + i%3}, p)
 	}

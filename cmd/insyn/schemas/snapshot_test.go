@@ -2,15 +2,11 @@
 
 package schemas
 
-import "fmt"
-
 // change is a row that is not what it was.
 type change struct {
 	table, key string
 	what       string // changed, deleted, added
 }
-
-func (c change) String() string { return fmt.Sprintf("%s %s: %s", c.table, c.key, c.what) }
 
 // changes compares two dumps of the same database byte by byte.
 func changes(before, after dump) []change {
