@@ -95,9 +95,10 @@ func keyColumns(t *testing.T, pool *pgxpool.Pool) map[string][]string {
 	t.Helper()
 	rows, err := pool.Query(t.Context(), `
 		select
-			c.relname,
+			case when n.nspname = 'public' then c.relname else n.nspname || '.' || c.relname end,
 			array_agg(a.attname::text order by a.attnum)
 		from pg_class c
+		join pg_namespace n on n.oid = c.relnamespace
 		join lateral (
 			select coalesce(
 				(select i.indkey::int2[] from pg_index i where i.indrelid = c.oid and i.indisunique and i.indexprs is null
@@ -106,7 +107,7 @@ func keyColumns(t *testing.T, pool *pgxpool.Pool) map[string][]string {
 			) as columns
 		) k on true
 		join pg_attribute a on a.attrelid = c.oid and a.attnum = any (k.columns)
-		where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+		where c.relkind = 'r' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
 		group by 1`)
 	if err != nil {
 		t.Fatal(err)

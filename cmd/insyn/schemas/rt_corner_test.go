@@ -31,8 +31,8 @@ func (f *rt) pastOfUser() {
 	f.changed(p, p, "MobilePhone", "", p.mobile)
 	f.changed(p, p, "Password", "********", "********")
 	f.changed(p, by, "FreeformContactInfo", "Kund "+p.customerNo+", "+strings.Repeat("nås helst på förmiddagen; ", 7)+p.name(), "")
-	comment := f.put("transactions", f.stamp(cells{"objecttype": "RT::User", "objectid": p.id, "type": "Comment"}, by.id), p, by)
-	f.attach(comment, 0, by.id, cells{"subject": "Samtal"}, "text/plain", f.text.mention(p), by)
+	comment := f.own("transactions", f.stamp(cells{"objecttype": "RT::User", "objectid": p.id, "type": "Comment"}, by.id), p, by)
+	f.mine["attachments"] = map[string]*person{text10(f.attach(comment, 0, by.id, cells{"subject": "Samtal"}, "text/plain", f.text.mention(p), by)): p}
 	other := f.cast.all[20]
 	f.put("transactions", f.stamp(cells{"objecttype": "RT::User", "objectid": other.id, "type": "Set", "field": "Comments", "oldvalue": "Granne till " + p.name(), "newvalue": ""}, by.id), other, by)
 }
