@@ -84,10 +84,19 @@ func (f *redmine) fixtures() {
 	f.put("settings", cells{"name": "wiki_compression", "value": "gzip", "updated_on": f.now()})
 	f.put("workflows", cells{"tracker_id": 1, "old_status_id": 1, "new_status_id": 2, "role_id": 3, "type": "WorkflowTransition"})
 	for _, field := range [][3]string{
-		{"UserCustomField", "Kundnummer", "string"}, {"UserCustomField", "Telefon", "string"}, {"UserCustomField", "Mobil", "string"}, {"UserCustomField", "Adress", "text"},
-		{"UserCustomField", "Smeknamn", "string"}, {"UserCustomField", "Närmaste chef", "user"}, {"IssueCustomField", "Anmäld av", "string"},
-		{"IssueCustomField", "Granskare", "user"}, {"IssueCustomField", "Bakgrund", "text"}, {"IssueCustomField", "Kontakt", "list"},
-		{"IssueCustomField", "Jour", "enumeration"}, {"ProjectCustomField", "Beställare", "string"}, {"TimeEntryCustomField", "Debiteras", "string"},
+		{"UserCustomField", "Kundnummer", "string"},
+		{"UserCustomField", "Telefon", "string"},
+		{"UserCustomField", "Mobil", "string"},
+		{"UserCustomField", "Adress", "text"},
+		{"UserCustomField", "Smeknamn", "string"},
+		{"UserCustomField", "Närmaste chef", "user"},
+		{"IssueCustomField", "Anmäld av", "string"},
+		{"IssueCustomField", "Granskare", "user"},
+		{"IssueCustomField", "Bakgrund", "text"},
+		{"IssueCustomField", "Kontakt", "list"},
+		{"IssueCustomField", "Jour", "enumeration"},
+		{"ProjectCustomField", "Beställare", "string"},
+		{"TimeEntryCustomField", "Debiteras", "string"},
 	} {
 		f.fields[field[1]] = f.put("custom_fields", cells{"type": field[0], "name": field[1], "field_format": field[2], "position": 1})
 	}

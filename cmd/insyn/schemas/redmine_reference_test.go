@@ -17,10 +17,27 @@ func redmineReferences() []reference {
 		{"queries", "filters", `filters ~ ('(assigned_to_id|author_id|user_id|watcher_id|updated_by|last_updated_by):\n(  .*\n)*  - ''' || $2 || '''')`},
 	}
 	for _, c := range [][2]string{
-		{"attachments", "author_id"}, {"changesets", "user_id"}, {"comments", "author_id"}, {"email_addresses", "user_id"}, {"imports", "user_id"}, {"issue_categories", "assigned_to_id"},
-		{"issues", "assigned_to_id"}, {"issues", "author_id"}, {"journals", "user_id"}, {"members", "user_id"}, {"messages", "author_id"}, {"news", "author_id"},
-		{"projects", "default_assigned_to_id"}, {"queries", "user_id"}, {"time_entries", "author_id"}, {"time_entries", "user_id"}, {"tokens", "user_id"}, {"user_preferences", "user_id"},
-		{"watchers", "user_id"}, {"wiki_content_versions", "author_id"}, {"wiki_contents", "author_id"},
+		{"attachments", "author_id"},
+		{"changesets", "user_id"},
+		{"comments", "author_id"},
+		{"email_addresses", "user_id"},
+		{"imports", "user_id"},
+		{"issue_categories", "assigned_to_id"},
+		{"issues", "assigned_to_id"},
+		{"issues", "author_id"},
+		{"journals", "user_id"},
+		{"members", "user_id"},
+		{"messages", "author_id"},
+		{"news", "author_id"},
+		{"projects", "default_assigned_to_id"},
+		{"queries", "user_id"},
+		{"time_entries", "author_id"},
+		{"time_entries", "user_id"},
+		{"tokens", "user_id"},
+		{"user_preferences", "user_id"},
+		{"watchers", "user_id"},
+		{"wiki_content_versions", "author_id"},
+		{"wiki_contents", "author_id"},
 	} {
 		out = append(out, reference{c[0], c[1], c[1] + " = $1"})
 	}
