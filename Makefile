@@ -1,12 +1,13 @@
 # make demo   see it work         make test   all tests        make bench  figures
 # make lint   linters             make deps   what tests need  make build  the binary
+# make schemas  the data map on two systems that we did not design
 SHELL := /bin/bash
 
 # step,what,command: does it and says how long it took
 step = printf '%-26s … ' '$(1)'; begun=$${EPOCHREALTIME/./}; $(2) && \
 	awk -v a=$$begun -v b=$${EPOCHREALTIME/./} 'BEGIN { printf "%5.1f s\n", (b - a) / 1000000 }'
 
-.PHONY: demo build test bench lint deps config-table
+.PHONY: demo build test bench schemas lint deps config-table
 
 demo:
 	@$(call step,Go packages,go mod download)
@@ -24,6 +25,11 @@ test: deps
 # Beside the floor in hand-written SQL. INSYN_BENCH_PERSONS=100000 asks for a larger CRM than 2,000 persons.
 bench: deps
 	@go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/insyn/bench
+
+# The data map on Request Tracker and Redmine, whose schemas come from their Debian packages.
+schemas: deps
+	@bash .ci/schemas.sh
+	@go test -tags schemas -count 1 -v -timeout 20m ./cmd/insyn/schemas
 
 lint:
 	@bash .ci/lint.sh
