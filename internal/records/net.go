@@ -11,10 +11,10 @@ import (
 // net finds the identifiers of many subjects in any text: words in the text's normal form, and numbers in any grouping.
 // Nothing of it is shared with the search that an erasure makes, which it is the proof of.
 type net struct {
-	words       []string // in normal form
-	owners      [][]int  // of a word or a number: whose it is
-	long, short *grams
-	numbers     numbers
+	words   []string // in normal form
+	owners  [][]int  // of a word or a number: whose it is
+	grams   []*grams // of the long words, the shorter, the shortest
+	numbers numbers
 }
 
 // newNet makes a net of the identifiers of each subject; nil where there are none at all.
@@ -38,17 +38,19 @@ func newNet(subjects [][]mention.Person) *net {
 	if len(n.words) == 0 {
 		return nil
 	}
-	var long, short []int
+	var long, middle, short []int
 	for id, w := range n.words {
 		switch {
 		case n.countable(w, n.owners[id]):
-		case len(w) >= 5:
+		case len(w) >= 7:
 			long = append(long, id)
+		case len(w) >= 5:
+			middle = append(middle, id)
 		default:
 			short = append(short, id)
 		}
 	}
-	n.long, n.short = newGrams(n.words, long, 4, 2), newGrams(n.words, short, 3, 1)
+	n.grams = []*grams{newGrams(n.words, long, 6, 2), newGrams(n.words, middle, 4, 2), newGrams(n.words, short, 3, 1)}
 	return n
 }
 
@@ -93,7 +95,9 @@ func (s *seeker) begin() {
 
 // look adds to found the subjects that a text names, each once: as it stands, and where it may be encoded, decoded.
 func (s *seeker) look(raw []byte) {
-	s.read(raw)
+	if !s.read(raw) {
+		return
+	}
 	// What was encoded three times names nobody any more.
 	for range 2 {
 		if !encoded(raw) || len(s.found) == len(s.seen) {
@@ -104,22 +108,30 @@ func (s *seeker) look(raw []byte) {
 			return
 		}
 		raw = s.plain
-		s.read(raw)
+		if !s.read(raw) {
+			return
+		}
 	}
 }
 
-func (s *seeker) read(raw []byte) {
-	s.text = normal(s.text[:0], raw)
-	text := s.text
+// read looks at a text as it stands, and says whether it may hold encoded letters.
+func (s *seeker) read(raw []byte) bool {
+	var marks bool
+	s.text, marks = normal(s.text[:0], raw)
+	s.text = append(s.text, make([]byte, slack)...)
+	text := s.text[:len(s.text)-slack]
 	word := func(id, from int) {
 		w := s.words[id]
-		if to := from + len(w); to <= len(text) && string(text[from:to]) == w && whole(text, from, to) {
+		to := from + len(w)
+		if to <= len(text) && text[from] == w[0] && text[to-1] == w[len(w)-1] && string(text[from:to]) == w && whole(text, from, to) {
 			s.hit(id)
 		}
 	}
-	s.long.walk(text, word)
-	s.short.walk(text, word)
+	for _, g := range s.grams {
+		g.walk(text, word)
+	}
 	s.numbers.walk(text, s.hit)
+	return marks
 }
 
 func (s *seeker) hit(id int) {

@@ -14,8 +14,12 @@ import (
 // encoded says whether a text may hold letters in another form than their own: escapes of json and C, entities, tags,
 // percent signs, quoted-printable, UTF-8 that was taken for Windows-1252. It may be wrong only in saying yes.
 func encoded(b []byte) bool {
-	return bytes.IndexByte(b, '\\') >= 0 || bytes.IndexByte(b, '&') >= 0 || bytes.IndexByte(b, '<') >= 0 ||
-		bytes.IndexByte(b, '%') >= 0 || quotedPrintable(b) || bytes.Contains(b, []byte("\u00c3")) || bytes.Contains(b, []byte("\u00c2"))
+	for _, c := range []byte{'\\', '&', '<', '%'} {
+		if bytes.IndexByte(b, c) >= 0 {
+			return true
+		}
+	}
+	return quotedPrintable(b) || bytes.Contains(b, []byte("Ã")) || bytes.Contains(b, []byte("Â"))
 }
 
 // quotedPrintable is sure only of bytes beyond ASCII, a coded blank and a soft line end: "a=20" is found in other texts too.

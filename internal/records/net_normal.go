@@ -17,13 +17,16 @@ const (
 	eachTop   = 0x8080808080808080
 	eachLow   = 0x7f7f7f7f7f7f7f7f
 	eachBlank = 0x2020202020202020
+	eachOne   = 0x0101010101010101
 )
 
 // normal appends the normal form of a text, as mention.Normalise gives it, at the speed that a database is read with:
 // plain letters eight at a time, the others from a table. Bytes that are no UTF-8 are taken for Windows-1252, since a
-// database or a file that does not say its charset holds that.
-func normal(dst, src []byte) []byte {
+// database or a file that does not say its charset holds that. It also says whether the text has a sign that an encoded
+// letter begins with, or one beside it in ASCII.
+func normal(dst, src []byte) ([]byte, bool) {
 	begun := len(dst)
+	marks, mistaken := uint64(0), false
 	blank := uint64(0x80) // the last sign written is a blank; blanks at the start are dropped
 	for i := 0; i < len(src); {
 		if cap(dst)-len(dst) < 8 {
@@ -42,6 +45,7 @@ func normal(dst, src []byte) []byte {
 		y := x ^ eachBlank
 		isBlank := ^(((y & eachLow) + eachLow) | y) & eachTop
 		control := (x - eachBlank) &^ x & eachTop
+		marks |= anyZero(x&(0xfc*eachOne)^'$'*eachOne) | anyZero(x&(0xfe*eachOne)^'<'*eachOne) | anyZero(x^'\\'*eachOne)
 		stop := x&eachTop | control | isBlank&(isBlank<<8|blank)
 		n := bits.TrailingZeros64(stop) / 8
 		dst = dst[:len(dst)+8]
@@ -67,6 +71,7 @@ func normal(dst, src []byte) []byte {
 				r = charmap.Windows1252.DecodeByte(c)
 			}
 			s, i = folded(r), i+size
+			mistaken = mistaken || r == 'Â' || r == 'Ã'
 		}
 		if s != "" && s[0] == ' ' && blank != 0 {
 			s = s[1:]
@@ -82,8 +87,11 @@ func normal(dst, src []byte) []byte {
 	if blank != 0 && len(dst) > begun {
 		dst = dst[:len(dst)-1]
 	}
-	return dst
+	return dst, marks != 0 || mistaken
 }
+
+// anyZero is 0 unless one of the eight bytes is.
+func anyZero(x uint64) uint64 { return (x - eachOne) &^ x & eachTop }
 
 // lower sets bit 0x20 of the bytes that are A to Z.
 func lower(x uint64) uint64 {

@@ -10,6 +10,11 @@ import (
 	"insyn/internal/mention"
 )
 
+func normalText(text string) string {
+	b, _ := normal([]byte("before"), []byte(text))
+	return strings.TrimPrefix(string(b), "before")
+}
+
 // TestNormalIsNormalise holds the fast form against the one that the matcher compares texts in.
 func TestNormalIsNormalise(t *testing.T) {
 	t.Parallel()
@@ -19,7 +24,7 @@ func TestNormalIsNormalise(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(pieces), rapid.String()), 0, 20).Draw(t, "pieces"), "")
-		if got, want := string(normal([]byte("before"), []byte(text))), "before"+mention.Normalise(text); got != want {
+		if got, want := normalText(text), mention.Normalise(text); got != want {
 			t.Fatalf("%q: got %q, want %q", text, got, want)
 		}
 	})
@@ -32,7 +37,7 @@ func TestNormalOfEachRune(t *testing.T) {
 			continue
 		}
 		for _, text := range []string{string(r), "a " + string(r) + " b", "abcdefg" + string(r) + "hijklmno"} {
-			if got, want := string(normal(nil, []byte(text))), mention.Normalise(text); got != want {
+			if got, want := normalText(text), mention.Normalise(text); got != want {
 				t.Fatalf("%q: got %q, want %q", text, got, want)
 			}
 		}
@@ -41,7 +46,7 @@ func TestNormalOfEachRune(t *testing.T) {
 
 func TestNormalReadsWindows1252(t *testing.T) {
 	t.Parallel()
-	if got := string(normal(nil, []byte("W\xe5llin \x96 \xc4ngsv\xe4gen"))); got != "wallin - angsvagen" {
+	if got := normalText("W\xe5llin \x96 \xc4ngsv\xe4gen"); got != "wallin - angsvagen" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -51,6 +56,6 @@ func BenchmarkNormal(b *testing.B) {
 	var buf []byte
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		buf = normal(buf[:0], text)
+		buf, _ = normal(buf[:0], text)
 	}
 }
