@@ -26,6 +26,7 @@ func commands() []command {
 		remindCommand(),
 		reportCommand(),
 		dueCommand(),
+		rescanCommand(),
 		mayMailCommand(),
 	}
 }

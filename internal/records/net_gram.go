@@ -99,7 +99,7 @@ func (g *grams) walk(text []byte, fn func(word, from int)) {
 	padded := text[:len(text)+slack]
 	for i := 0; i+g.size <= len(text); i += stride {
 		key := binary.LittleEndian.Uint64(padded[i:]) & mask
-		h := key * spread >> shift
+		h := key * spread >> (shift & 63)
 		if may[h>>6]&(1<<(h&63)) == 0 {
 			continue
 		}

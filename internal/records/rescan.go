@@ -56,7 +56,7 @@ func (s *Source) RescanMany(ctx context.Context, subjects []Wanted, progress fun
 	err := postgres.InTxOpts(ctx, s.pool, opts, func(tx pgx.Tx) error {
 		// Where a policy would hide rows, the server is to say so instead.
 		if _, err := tx.Exec(ctx, `set local row_security = off`); err != nil {
-			return err
+			return safe(err)
 		}
 		tables, err := s.scanTables(ctx, tx)
 		if err != nil {
@@ -70,7 +70,7 @@ func (s *Source) RescanMany(ctx context.Context, subjects []Wanted, progress fun
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("search %s again: %w", s.Name, safe(err))
+		return nil, fmt.Errorf("search %s again: %w", s.Name, err)
 	}
 	return out, nil
 }

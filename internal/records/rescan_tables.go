@@ -132,7 +132,7 @@ func (s *Source) scanTables(ctx context.Context, tx pgx.Tx) ([]*scanTable, error
 		 group by n.oid, n.nspname, r.oid, r.relname, r.relkind, r.reltuples, r.reltoastrelid
 		 order by r.relkind = 'f', n.nspname, r.relname`)
 	if err != nil {
-		return nil, fmt.Errorf("list the tables: %w", err)
+		return nil, fmt.Errorf("list the tables: %w", safe(err))
 	}
 	var closed []string
 	tables, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*scanTable, error) {
@@ -150,7 +150,7 @@ func (s *Source) scanTables(ctx context.Context, tx pgx.Tx) ([]*scanTable, error
 		return t, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the tables: %w", err)
+		return nil, fmt.Errorf("list the tables: %w", safe(err))
 	}
 	if len(closed) > 0 {
 		return nil, fmt.Errorf("may not read %s", strings.Join(closed, ", "))
