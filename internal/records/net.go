@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"insyn/internal/mention"
 )
@@ -15,6 +16,7 @@ type net struct {
 	owners  [][]int  // of a word or a number: whose it is
 	grams   []*grams // of the long words, the shorter, the shortest
 	numbers numbers
+	least   int // bytes of the shortest word
 }
 
 // newNet makes a net of the identifiers of each subject; nil where there are none at all.
@@ -39,7 +41,9 @@ func newNet(subjects [][]mention.Person) *net {
 		return nil
 	}
 	var long, middle, short []int
+	n.least = len(n.words[0])
 	for id, w := range n.words {
+		n.least = min(n.least, len(w))
 		switch {
 		case n.countable(w, n.owners[id]):
 		case len(w) >= 7:
@@ -91,6 +95,11 @@ func (n *net) seeker(subjects int) *seeker { return &seeker{net: n, seen: make([
 func (s *seeker) begin() {
 	s.value++
 	s.found = s.found[:0]
+}
+
+// brief says that a value is too short to hold anything: a code, most often. A letter beyond ASCII may be two in the normal form.
+func (n *net) brief(value []byte) bool {
+	return len(value) < n.least && !slices.ContainsFunc(value, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
 // look adds to found the subjects that a text names, each once: as it stands, and where it may be encoded, decoded.

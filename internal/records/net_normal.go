@@ -27,6 +27,7 @@ const (
 func normal(dst, src []byte) ([]byte, bool) {
 	begun := len(dst)
 	marks, mistaken := uint64(0), false
+	var table []string
 	blank := uint64(0x80) // the last sign written is a blank; blanks at the start are dropped
 	for i := 0; i < len(src); {
 		if cap(dst)-len(dst) < 8 {
@@ -70,7 +71,14 @@ func normal(dst, src []byte) ([]byte, bool) {
 			if r == utf8.RuneError && size == 1 {
 				r = charmap.Windows1252.DecodeByte(c)
 			}
-			s, i = folded(r), i+size
+			if table == nil {
+				table = foldedTable()
+			}
+			if i += size; int(r) < len(table) {
+				s = table[r]
+			} else {
+				s = foldedRune(r)
+			}
 			mistaken = mistaken || r == 'Â' || r == 'Ã'
 		}
 		if s != "" && s[0] == ' ' && blank != 0 {
@@ -119,13 +127,6 @@ var foldedTable = sync.OnceValue(func() []string {
 	}
 	return t
 })
-
-func folded(r rune) string {
-	if r < 0x10000 {
-		return foldedTable()[r]
-	}
-	return foldedRune(r)
-}
 
 // foldedRune is the normal form of one rune in the midst of others: at an end it would lose a blank.
 func foldedRune(r rune) string {

@@ -207,9 +207,9 @@ func (t *tally) count(look *seeker, rows []byte) {
 	}
 }
 
-// value looks at one. Nothing of two letters is an identifier.
+// value looks at one.
 func (t *tally) value(look *seeker, column int, key, value []byte) {
-	if len(value) < 3 {
+	if look.brief(value) {
 		return
 	}
 	look.begin()
