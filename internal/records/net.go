@@ -132,7 +132,7 @@ func (s *seeker) read(raw []byte) bool {
 	word := func(id, from int) {
 		w := s.words[id]
 		to := from + len(w)
-		if to <= len(text) && text[from] == w[0] && text[to-1] == w[len(w)-1] && string(text[from:to]) == w && whole(text, from, to) {
+		if to <= len(text) && string(text[from:to]) == w && whole(text, from, to) {
 			s.hit(id)
 		}
 	}

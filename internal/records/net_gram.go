@@ -18,10 +18,10 @@ type grams struct {
 	at     map[uint64][]anchor
 }
 
-// anchor is where in a word its gram stands.
+// anchor is where in a word its gram stands. The word's own beginning lies here too: most comparisons end with it.
 type anchor struct {
-	word   int
-	offset int
+	word, offset int
+	head, mask   uint64
 }
 
 // slack is how many bytes must follow a text that is walked.
@@ -43,16 +43,22 @@ func newGrams(words []string, ids []int, size, stride int) *grams {
 	}
 	for _, id := range ids {
 		first := g.rarest(words[id], shared)
+		head := min(slack, len(words[id]))
 		for k := range stride {
-			var b [slack]byte
-			copy(b[:size], words[id][first+k:])
-			key := binary.LittleEndian.Uint64(b[:])
-			g.at[key] = append(g.at[key], anchor{id, first + k})
+			key := number(words[id][first+k : first+k+size])
+			g.at[key] = append(g.at[key], anchor{id, first + k, number(words[id][:head]), ^uint64(0) >> (64 - 8*head)})
 			h := key * spread >> g.shift
 			g.may[h>>6] |= 1 << (h & 63)
 		}
 	}
 	return g
+}
+
+// number reads up to eight bytes as one.
+func number(s string) uint64 {
+	var b [slack]byte
+	copy(b[:], s)
+	return binary.LittleEndian.Uint64(b[:])
 }
 
 // spread makes the upper bits of a product depend on each byte.
@@ -104,8 +110,8 @@ func (g *grams) walk(text []byte, fn func(word, from int)) {
 			continue
 		}
 		for _, a := range g.at[key] {
-			if i >= a.offset {
-				fn(a.word, i-a.offset)
+			if from := i - a.offset; from >= 0 && binary.LittleEndian.Uint64(padded[from:])&a.mask == a.head {
+				fn(a.word, from)
 			}
 		}
 	}
