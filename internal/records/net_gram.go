@@ -15,7 +15,12 @@ type grams struct {
 	mask   uint64
 	may    []uint64 // a bit for each gram's hash
 	shift  int
-	at     map[uint64][]anchor
+	table  []bucket // a gram is at its hash or in the next free place
+}
+
+type bucket struct {
+	key     uint64
+	anchors []anchor // none: free
 }
 
 // anchor is where in a word its gram stands. The word's own beginning lies here too: most comparisons end with it.
@@ -32,7 +37,7 @@ func newGrams(words []string, ids []int, size, stride int) *grams {
 	if len(ids) == 0 {
 		return nil
 	}
-	g := &grams{size: size, stride: stride, mask: 1<<(8*size) - 1, at: map[uint64][]anchor{}}
+	g := &grams{size: size, stride: stride, mask: 1<<(8*size) - 1, table: make([]bucket, 1<<bits.Len(uint(2*stride*len(ids))))}
 	width := max(12, min(22, bits.Len(uint(len(ids)*stride*32))))
 	g.shift, g.may = 64-width, make([]uint64, 1<<width/64)
 	shared := map[string]int{}
@@ -46,12 +51,22 @@ func newGrams(words []string, ids []int, size, stride int) *grams {
 		head := min(slack, len(words[id]))
 		for k := range stride {
 			key := number(words[id][first+k : first+k+size])
-			g.at[key] = append(g.at[key], anchor{id, first + k, number(words[id][:head]), ^uint64(0) >> (64 - 8*head)})
+			b := g.bucket(key)
+			b.key, b.anchors = key, append(b.anchors, anchor{id, first + k, number(words[id][:head]), ^uint64(0) >> (64 - 8*head)})
 			h := key * spread >> g.shift
 			g.may[h>>6] |= 1 << (h & 63)
 		}
 	}
 	return g
+}
+
+// bucket is where a gram is, or would be.
+func (g *grams) bucket(key uint64) *bucket {
+	for i := key * spread >> 32; ; i++ {
+		if b := &g.table[i&uint64(len(g.table)-1)]; b.key == key || len(b.anchors) == 0 {
+			return b
+		}
+	}
 }
 
 // number reads up to eight bytes as one.
@@ -109,7 +124,7 @@ func (g *grams) walk(text []byte, fn func(word, from int)) {
 		if may[h>>6]&(1<<(h&63)) == 0 {
 			continue
 		}
-		for _, a := range g.at[key] {
+		for _, a := range g.bucket(key).anchors {
 			if from := i - a.offset; from >= 0 && binary.LittleEndian.Uint64(padded[from:])&a.mask == a.head {
 				fn(a.word, from)
 			}
