@@ -24,6 +24,7 @@ type sourceReceipt struct {
 	Kept      []keptRow
 	Findings  []finding
 	Retained  []finding
+	Unread    []finding // what the search could not open
 	Rescanned string
 	Register  string // the reference register still shows the person
 }
@@ -182,9 +183,13 @@ func (v *visit) receipt(u request.Subject) sourceReceipt {
 	}
 	for _, f := range b.Findings {
 		at := finding{Where: v.where(f.Table, f.Column), Rows: f.Rows}
-		if f.Retained {
+		switch {
+		case f.Unreadable > 0:
+			at.Where, at.Rows = strings.TrimSuffix(at.Where, ", "), f.Unreadable
+			out.Unread = append(out.Unread, at)
+		case f.Retained:
 			out.Retained = append(out.Retained, at)
-		} else {
+		default:
 			out.Findings = append(out.Findings, at)
 		}
 	}

@@ -50,6 +50,7 @@ func (w *Worker) verification(ctx context.Context, c *Claim) error {
 		if err != nil {
 			return err
 		}
+		// What could not be read has no rows: it is listed, but nobody is held back by a locked document of somebody else's.
 		for _, f := range found {
 			if !f.Retained {
 				left += f.Rows

@@ -30,6 +30,7 @@ func commands() []command {
 		reportCommand(),
 		expireCommand(),
 		dueCommand(),
+		rescanCommand(),
 		mayMailCommand(),
 	}
 }

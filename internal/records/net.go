@@ -1,79 +1,170 @@
 package records
 
 import (
+	"bytes"
+	"slices"
 	"strings"
-
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
+	"unicode/utf8"
 
 	"insyn/internal/mention"
 )
 
-// net finds identifiers in any text: in its normal form, and in its digits without what people put between them.
+// net finds the identifiers of many subjects in any text: words in the text's normal form, and numbers in any grouping.
+// Nothing of it is shared with the search that an erasure makes, which it is the proof of.
 type net struct {
-	words   *ahocorasick.Trie
-	numbers *ahocorasick.Trie // nil where no identifier is a number
+	words   []string // in normal form
+	owners  [][]int  // of a word or a number: whose it is
+	grams   []*grams // of the long words, the shorter, the shortest
+	numbers numbers
+	least   int // bytes of the shortest word
 }
 
-func newNet(people []mention.Person) *net {
-	patterns := patternsOf(people)
-	if len(patterns) == 0 {
-		return nil
-	}
-	n := &net{words: ahocorasick.NewTrieBuilder().AddStrings(patterns).Build()}
-	var numbers []string
-	for _, p := range patterns {
-		if len(p) >= 7 && digits(p) == p {
-			numbers = append(numbers, p)
+// newNet makes a net of the identifiers of each subject; nil where there are none at all.
+func newNet(subjects [][]mention.Person) *net {
+	n := &net{}
+	ids := map[string]int{}
+	for who, people := range subjects {
+		for _, p := range patternsOf(people) {
+			id, ok := ids[p]
+			if !ok {
+				id = len(n.words)
+				ids[p] = id
+				n.words, n.owners = append(n.words, p), append(n.owners, nil)
+				if len(p) >= 7 && digits(p) == p {
+					n.numbers.add(p, id)
+				}
+			}
+			n.owners[id] = append(n.owners[id], who)
 		}
 	}
-	if len(numbers) > 0 {
-		n.numbers = ahocorasick.NewTrieBuilder().AddStrings(numbers).Build()
+	if len(n.words) == 0 {
+		return nil
 	}
+	var long, middle, short []int
+	n.least = len(n.words[0])
+	for id, w := range n.words {
+		n.least = min(n.least, len(w))
+		switch {
+		case n.countable(w, n.owners[id]):
+		case len(w) >= 7:
+			long = append(long, id)
+		case len(w) >= 5:
+			middle = append(middle, id)
+		default:
+			short = append(short, id)
+		}
+	}
+	n.grams = []*grams{newGrams(n.words, long, 6, 2), newGrams(n.words, middle, 4, 2), newGrams(n.words, short, 3, 1)}
 	return n
 }
 
-// in says whether the text holds an identifier.
-func (n *net) in(text string) bool {
-	// A json text escapes some letters.
-	if strings.Contains(text, `\u`) {
-		text = unescape(text)
-	}
-	normal := mention.Normalise(text)
-	if whole(n.words, normal) {
-		return true
-	}
-	if n.numbers == nil || !strings.ContainsAny(normal, "0123456789") {
+// countable says that wherever this word stands, a number of the same subjects stands too.
+func (n *net) countable(word string, owners []int) bool {
+	if strings.Trim(word, "0123456789 -()./+") != "" {
 		return false
 	}
-	bare := closeUp(normal)
-	return bare != normal && whole(n.numbers, bare)
-}
-
-// whole says whether a pattern stands in the text by itself and not inside a longer word or number.
-func whole(t *ahocorasick.Trie, text string) bool {
 	found := false
-	t.Walk([]byte(text), func(end, length, _ int64) bool {
-		from, to := int(end-length+1), int(end+1)
-		// The end of an address in a longer word ("…example.com" in "….example.com") is still the address.
-		if hyphenated(text, from, to) {
-			return true
-		}
-		if (from == 0 || !sameWord(text[from-1], text[from])) && (to == len(text) || !sameWord(text[to-1], text[to])) {
-			found = true
-			return false
-		}
-		return true
+	n.numbers.walk([]byte(word), func(id int) {
+		found = found || n.words[id] == digits(word) && !slices.ContainsFunc(owners, func(o int) bool { return !slices.Contains(n.owners[id], o) })
 	})
 	return found
 }
 
+// patternsOf are the identifiers in normal form, each once.
+func patternsOf(people []mention.Person) []string {
+	var out []string
+	for _, p := range people {
+		out = append(out, mention.Patterns(p)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// seeker looks for the net's identifiers; one goroutine uses it at a time.
+type seeker struct {
+	*net
+	text, plain, next []byte
+	seen              []int // of each subject: the value that it was found in last
+	value             int
+	found             []int
+}
+
+func (n *net) seeker(subjects int) *seeker { return &seeker{net: n, seen: make([]int, subjects)} }
+
+// begin starts a value: what was found before is forgotten.
+func (s *seeker) begin() {
+	s.value++
+	s.found = s.found[:0]
+}
+
+// brief says that a value is too short to hold anything: a code, most often. A letter beyond ASCII may be two in the normal form.
+func (n *net) brief(value []byte) bool {
+	return len(value) < n.least && !slices.ContainsFunc(value, func(c byte) bool { return c >= utf8.RuneSelf })
+}
+
+// look adds to found the subjects that a text names, each once: as it stands, and where it may be encoded, decoded.
+func (s *seeker) look(raw []byte) {
+	if !s.read(raw) {
+		return
+	}
+	// What was encoded three times names nobody any more.
+	for range 2 {
+		if !encoded(raw) || len(s.found) == len(s.seen) {
+			return
+		}
+		s.plain, s.next = decode(s.next[:0], raw), s.plain
+		if len(s.plain) == len(raw) { // each form is longer than the letter
+			return
+		}
+		raw = s.plain
+		if !s.read(raw) {
+			return
+		}
+	}
+}
+
+// read looks at a text as it stands, and says whether it may hold encoded letters.
+func (s *seeker) read(raw []byte) bool {
+	var marks bool
+	s.text, marks = normal(s.text[:0], raw)
+	s.text = append(s.text, make([]byte, slack)...)
+	text := s.text[:len(s.text)-slack]
+	word := func(id, from int) {
+		w := s.words[id]
+		to := from + len(w)
+		if to <= len(text) && string(text[from:to]) == w && whole(text, from, to) {
+			s.hit(id)
+		}
+	}
+	for _, g := range s.grams {
+		g.walk(text, word)
+	}
+	s.numbers.walk(text, s.hit)
+	return marks
+}
+
+func (s *seeker) hit(id int) {
+	for _, who := range s.owners[id] {
+		if s.seen[who] != s.value {
+			s.seen[who] = s.value
+			s.found = append(s.found, who)
+		}
+	}
+}
+
+// whole says whether what stands there stands by itself and not inside a longer word or number.
+func whole(text []byte, from, to int) bool {
+	return !hyphenated(text, from, to) &&
+		(from == 0 || !sameWord(text[from-1], text[from])) && (to == len(text) || !sameWord(text[to-1], text[to]))
+}
+
 // hyphenated says that a hyphen makes the pattern the end of another name ("Anna-Karin Wallin" is not Karin Wallin), or a sign
 // the end of another address.
-func hyphenated(text string, from, to int) bool {
+func hyphenated(text []byte, from, to int) bool {
 	if from < 2 || !isLetter(text[from]) || !isLetter(text[from-2]) && !isDigit(text[from-2]) {
 		return false
 	}
-	if strings.Contains(text[from:to], "@") {
+	if bytes.IndexByte(text[from:to], '@') >= 0 {
 		return strings.IndexByte("-._+", text[from-1]) >= 0
 	}
 	return text[from-1] == '-' && isLetter(text[from-2])
@@ -86,53 +177,3 @@ func sameWord(a, b byte) bool {
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || c >= 0x80 }
-
-// closeUp drops blanks and signs that stand between digits.
-func closeUp(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if strings.IndexByte(" -()./", s[i]) >= 0 && b.Len() > 0 {
-			j := i
-			for j < len(s) && j-i < 3 && strings.IndexByte(" -()./", s[j]) >= 0 {
-				j++
-			}
-			if isDigit(b.String()[b.Len()-1]) && j < len(s) && isDigit(s[j]) {
-				i = j - 1
-				continue
-			}
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
-}
-
-// unescape reads \u00e5 of json texts.
-func unescape(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+5 < len(s) && s[i+1] == 'u' {
-			if r, ok := hex4(s[i+2 : i+6]); ok {
-				b.WriteRune(r)
-				i += 5
-				continue
-			}
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
-}
-
-func hex4(s string) (rune, bool) {
-	var r rune
-	for _, c := range []byte(strings.ToLower(s)) {
-		switch {
-		case isDigit(c):
-			r = r<<4 | rune(c-'0')
-		case 'a' <= c && c <= 'f':
-			r = r<<4 | rune(c-'a'+10)
-		default:
-			return 0, false
-		}
-	}
-	return r, true
-}

@@ -3,8 +3,10 @@ package records
 import (
 	"context"
 	"fmt"
+	"maps"
+	"runtime"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,140 +14,187 @@ import (
 	"insyn/internal/postgres"
 )
 
-// Finding is a column that still holds an identifier: in how many rows. Retained: a law keeps the column.
+// Finding is a column that still holds an identifier: in how many rows. Retained: a law keeps the column, and these rows
+// are fenced. Unreadable counts what nobody could search, a locked document or a table in another server that does not
+// answer: somebody has to look, but it is no trace of the subject, and Rows is 0.
 type Finding struct {
-	Table    string `json:"table"`
-	Column   string `json:"column"`
-	Rows     int    `json:"rows"`
-	Retained bool   `json:"retained"`
-	Law      string `json:"law,omitempty"`
+	Table      string `json:"table"`
+	Column     string `json:"column"`
+	Rows       int    `json:"rows"`
+	Retained   bool   `json:"retained"`
+	Law        string `json:"law,omitempty"`
+	Unreadable int    `json:"unreadable,omitempty"`
 }
 
-// scanTable is one table of the database as the rescan reads it.
-type scanTable struct {
-	schema, name string
-	columns      []string
-	rows         int64 // the planner's estimate
+// Wanted is a subject to look for, with an ID of the caller's.
+type Wanted struct {
+	ID      int64
+	Persons []mention.Person
 }
 
-// Rescan reads every text and json column of every table of the database, mapped or not, from one end to the other, and
-// looks for the identifiers that were recorded before an erasure. Schemas insyn and insyn_ledger are searched elsewhere.
-// A table that may not be read is an error: a search that skipped something proves nothing.
+// Rescan is RescanMany for one subject.
 func (s *Source) Rescan(ctx context.Context, id []mention.Person, progress func(done, total int64)) ([]Finding, error) {
-	n := newNet(id)
-	if n == nil {
-		return nil, nil
+	found, err := s.RescanMany(ctx, []Wanted{{Persons: id}}, progress)
+	return found[0], err
+}
+
+// RescanMany reads everything in the database that can hold text or a document, mapped or not, from one end to the other, and
+// looks for the identifiers that were recorded before an erasure; it gives the findings by subject. One pass serves any
+// number of subjects. Schemas insyn and insyn_ledger are searched elsewhere.
+// A table that may not be read is an error: a search that skipped something proves nothing.
+func (s *Source) RescanMany(ctx context.Context, subjects []Wanted, progress func(done, total int64)) (map[int64][]Finding, error) {
+	people := make([][]mention.Person, 0, len(subjects))
+	for _, w := range subjects {
+		people = append(people, w.Persons)
 	}
-	var out []Finding
+	n := newNet(people)
+	if n == nil {
+		return map[int64][]Finding{}, nil
+	}
+	var out map[int64][]Finding
 	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := postgres.InTxOpts(ctx, s.pool, opts, func(tx pgx.Tx) error {
-		tables, err := scanTables(ctx, tx)
+		// Where a policy would hide rows, the server is to say so instead.
+		if _, err := tx.Exec(ctx, `set local row_security = off`); err != nil {
+			return safe(err)
+		}
+		tables, err := s.scanTables(ctx, tx)
 		if err != nil {
 			return err
 		}
-		var done, total int64
-		for _, t := range tables {
-			total += t.rows
+		r := &rescan{tx: tx, net: n, subjects: subjects, found: map[int64][]Finding{}, progress: newProgress(tables, progress)}
+		if err := r.run(ctx, tables); err != nil {
+			return err
 		}
-		for _, t := range tables {
-			hits, read, err := n.search(ctx, tx, t, func(rows int64) {
-				if progress != nil {
-					progress(min(done+rows, total), total)
-				}
-			})
-			if err != nil {
-				return fmt.Errorf("search %s.%s: %w", t.schema, t.name, err)
-			}
-			done += max(read, t.rows)
-			for i, c := range t.columns {
-				if hits[i] > 0 {
-					out = append(out, s.finding(t.schema+"."+t.name, c, hits[i]))
-				}
-			}
-		}
-		if progress != nil {
-			progress(total, total)
-		}
+		out = r.found
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("search %s again: %w", s.Name, safe(err))
+		return nil, fmt.Errorf("search %s again: %w", s.Name, err)
 	}
 	return out, nil
 }
 
-func (s *Source) finding(table, column string, rows int) Finding {
-	f := Finding{Table: table, Column: column, Rows: rows}
-	if t := s.plan.Table(table); t != nil && t.Kept(column) {
-		rule, _ := s.m.Retention.Get(t.Keep.Until)
-		f.Retained, f.Law = true, rule.Law.In("sv")
-	}
-	return f
+// rescan is one pass: this goroutine copies the rows out of the database, others look at them.
+type rescan struct {
+	tx       pgx.Tx
+	net      *net
+	subjects []Wanted
+	found    map[int64][]Finding
+	progress *progress
+	full     chan piece  // rows to look at
+	empty    chan []byte // buffers that have been looked at
 }
 
-// scanTables lists the tables with text, and their columns, whatever the text is wrapped in.
-func scanTables(ctx context.Context, tx pgx.Tx) ([]scanTable, error) {
-	rows, err := tx.Query(ctx, `
-		select n.nspname::text,
-		       r.relname::text,
-		       array_agg(a.attname::text order by a.attnum),
-		       greatest(r.reltuples, 0)::bigint
-		  from pg_class r
-		  join pg_namespace n on n.oid = r.relnamespace
-		  join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
-		  join pg_type t on t.oid = a.atttypid
-		  join pg_type b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
-		  left join pg_type e on e.oid = b.typelem and b.typcategory = 'A'
-		  left join pg_type f on f.oid = coalesce(nullif(e.typbasetype, 0), e.oid)
-		 where r.relkind in ('r', 'm')
-		   and n.nspname not in ('information_schema', 'insyn', 'insyn_ledger')
-		   and n.nspname not like 'pg\_%'
-		   and (b.typcategory in ('S', 'C') or b.typname in ('json', 'jsonb', 'xml', 'citext', 'hstore', 'tsvector')
-		        or f.typcategory = 'S' or f.typname in ('json', 'jsonb'))
-		 group by n.nspname, r.relname, r.reltuples
-		 order by n.nspname, r.relname`)
-	if err != nil {
-		return nil, fmt.Errorf("list the tables: %w", err)
-	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (scanTable, error) {
-		var t scanTable
-		err := r.Scan(&t.schema, &t.name, &t.columns, &t.rows)
-		return t, err
-	})
+// piece is some whole rows of a table.
+type piece struct {
+	of   *tally
+	rows []byte
 }
 
-// search counts, for each column, the rows that hold an identifier.
-func (n *net) search(ctx context.Context, tx pgx.Tx, t scanTable, progress func(int64)) ([]int, int64, error) {
-	columns := make([]string, 0, len(t.columns))
-	for _, c := range t.columns {
-		columns = append(columns, "x."+quote(c)+"::text")
+func (r *rescan) run(ctx context.Context, tables []*scanTable) error {
+	seekers := runtime.GOMAXPROCS(0)
+	r.full = make(chan piece)
+	r.empty = make(chan []byte, seekers+2)
+	for range cap(r.empty) {
+		r.empty <- nil
 	}
-	rows, err := tx.Query(ctx, "select "+strings.Join(columns, ", ")+" from "+pgx.Identifier{t.schema, t.name}.Sanitize()+" as x")
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	hits := make([]int, len(t.columns))
-	var read int64
-	for rows.Next() {
-		for i, v := range rows.RawValues() {
-			if len(v) > 2 && n.in(string(v)) {
-				hits[i]++
+	var looking sync.WaitGroup
+	for range seekers {
+		looking.Go(func() {
+			look := r.net.seeker(len(r.subjects))
+			for p := range r.full {
+				p.of.count(look, p.rows)
+				p.of.open.Done()
+				r.empty <- p.rows
 			}
-		}
-		if read++; read%5000 == 0 {
-			progress(read)
-		}
+		})
 	}
-	return hits, read, rows.Err()
+	defer looking.Wait()
+	defer close(r.full)
+	for _, t := range tables {
+		if err := r.table(ctx, t); err != nil {
+			return fmt.Errorf("search %s: %w", t.title(), safe(err))
+		}
+		r.progress.table(t)
+	}
+	if err := r.largeObjects(ctx); err != nil {
+		return fmt.Errorf("search the large objects: %w", safe(err))
+	}
+	r.progress.end()
+	return nil
 }
 
-// patternsOf are the identifiers in normal form, each once.
-func patternsOf(people []mention.Person) []string {
-	var out []string
-	for _, p := range people {
-		out = append(out, mention.Patterns(p)...)
+// table has one table looked at and writes down what was found.
+func (r *rescan) table(ctx context.Context, t *scanTable) error {
+	found := newTally(t)
+	if t.kind == foreignTable {
+		// What another server says must not end this pass.
+		inner, err := r.tx.Begin(ctx)
+		if err != nil {
+			return err
+		}
+		err = r.copyOut(ctx, t, found)
+		if back := inner.Rollback(ctx); back != nil {
+			return back
+		}
+		if err != nil && ctx.Err() == nil {
+			r.unreadable(t.title(), "", 1)
+			return nil
+		}
+	} else if err := r.copyOut(ctx, t, found); err != nil {
+		return err
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	if err := r.longValues(ctx, found); err != nil {
+		return err
+	}
+	return r.write(ctx, found)
+}
+
+// copyOut hands the rows of a table to the seekers and waits for them.
+func (r *rescan) copyOut(ctx context.Context, t *scanTable, found *tally) error {
+	w := &rowWriter{ctx: ctx, of: found, full: r.full, empty: r.empty, report: func(rows, bytes int64) { r.progress.within(t, rows, bytes) }}
+	_, err := r.tx.Conn().PgConn().CopyTo(ctx, w, t.copySQL())
+	if err == nil {
+		err = w.flush()
+	} else if w.buf != nil {
+		r.empty <- w.buf
+	}
+	found.open.Wait()
+	return err
+}
+
+// write gives each subject what was found of them in a table.
+func (r *rescan) write(ctx context.Context, t *tally) error {
+	fenced, err := r.fenced(ctx, t)
+	if err != nil {
+		return err
+	}
+	rows := maps.Clone(t.rows)
+	for _, k := range t.keyed {
+		at := k.place
+		at.retained = fenced[k.key]
+		rows[at]++
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(rows), inOrder) {
+		f := Finding{Table: t.of.title(), Column: t.of.columns[at.column].name, Rows: rows[at], Retained: at.retained}
+		if f.Retained {
+			f.Law = t.of.law
+		}
+		id := r.subjects[at.subject].ID
+		r.found[id] = append(r.found[id], f)
+	}
+	for i, n := range t.unreadable {
+		if n > 0 {
+			r.unreadable(t.of.title(), t.of.columns[i].name, n)
+		}
+	}
+	return nil
+}
+
+// unreadable tells every subject what nobody could search.
+func (r *rescan) unreadable(table, column string, n int) {
+	for _, w := range r.subjects {
+		r.found[w.ID] = append(r.found[w.ID], Finding{Table: table, Column: column, Unreadable: n})
+	}
 }

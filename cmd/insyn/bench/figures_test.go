@@ -69,6 +69,7 @@ func BenchmarkFigures(b *testing.B) {
 	all = append(all, pickup(b)...)
 	about := machine(b, c) // before the long history makes it another CRM
 	all = append(all, c.memory(b)...)
+	all = append(all, c.rescan(b)...)
 	fmt.Print("\n", about, "\n\n")
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
 	_, _ = fmt.Fprintln(w, strings.Join([]string{"what", "rows", "floor", "ours", "ratio", ""}, "\t"))
