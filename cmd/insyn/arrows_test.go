@@ -53,6 +53,7 @@ func below() map[string][]string {
 		"internal/dsar":         {},
 		"internal/personnummer": {},
 		"internal/mention":      {},
+		"internal/ledger":       {},
 		"internal/seal":         {},
 		"internal/smtpsink":     {},
 		"internal/wording":      {},
