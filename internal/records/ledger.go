@@ -2,16 +2,11 @@ package records
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
-
-	"insyn/internal/postgres"
 )
 
 // passFence raises the fence to the run's epoch and holds its row until the transaction ends. A run whose epoch is
@@ -95,15 +90,12 @@ func (r *run) commitPoint(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	hmacs := r.e.HMACs
-	if hmacs == nil {
-		hmacs = [][]byte{}
-	}
 	out := &Outcome{Counts: r.counts, Kept: r.kept, Identifiers: merged(r.words.alone)}
+	keyHMACs, hmacs := r.e.hashes(r.s, r.keys, r.words)
 	err = r.tx.QueryRow(ctx, `
-		insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, hmacs)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, r.s.m.Version(), r.s.m.Hash(), r.plan.Hash(), counts, kept, hmacs).Scan(&out.At)
+		insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, key_hmacs, hmacs)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, r.s.m.Version(), r.s.m.Hash(), r.plan.Hash(), counts, kept, keyHMACs, hmacs).Scan(&out.At)
 	if err != nil {
 		return nil, fmt.Errorf("write the ledger: %w", err)
 	}
@@ -120,35 +112,10 @@ func (r *run) commitPoint(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fence what is kept: %w", err)
 	}
-	return out, suppress(ctx, r.tx, r.e.Suppress, "erasure")
-}
-
-// Suppress adds keyed hashes to the source's suppression list: people who said no to mailings.
-func (s *Source) Suppress(ctx context.Context, list []Suppression) error {
-	return postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return suppress(ctx, tx, list, "optout") })
-}
-
-func suppress(ctx context.Context, q querier, list []Suppression, origin string) error {
-	for _, x := range list {
-		_, err := q.Exec(ctx, `
-			insert into insyn_ledger.suppression as s (hmac, channel, origin)
-			values ($1, $2, $3)
-			on conflict (hmac, channel) do update
-			   set origin = excluded.origin
-			 where s.origin = 'optout'`, x.HMAC, x.Channel, origin)
-		if err != nil {
-			return fmt.Errorf("write the suppression list: %w", err)
-		}
+	for i := range r.e.Suppress {
+		r.e.Suppress[i].Origin = "erasure"
 	}
-	return nil
-}
-
-// SuppressionHMAC is the keyed hash of an address as the suppression list holds it. The functions in the source make
-// the same one.
-func SuppressionHMAC(key []byte, address string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(strings.ToLower(strings.TrimSpace(address))))
-	return h.Sum(nil)
+	return out, suppress(ctx, r.tx, r.e.Suppress)
 }
 
 // ForgetHashes empties the keyed hashes of erasures older than days: what they were kept for, a backup that could bring the
@@ -156,9 +123,10 @@ func SuppressionHMAC(key []byte, address string) []byte {
 func (s *Source) ForgetHashes(ctx context.Context, days int) (int64, error) {
 	tag, err := s.pool.Exec(ctx, `
 		update insyn_ledger.erasure
-		   set hmacs = '{}'
+		   set hmacs = '{}',
+		       key_hmacs = '{}'
 		 where at < now() - make_interval(days => $1)
-		   and hmacs <> '{}'`, days)
+		   and (hmacs <> '{}' or key_hmacs <> '{}')`, days)
 	if err != nil {
 		return 0, fmt.Errorf("forget hashes in %s: %w", s.Name, safe(err))
 	}
