@@ -38,6 +38,9 @@ func (w *Worker) verification(ctx context.Context, c *Claim) error {
 	if err := w.Keys.OpenJSON("request_subject.identifiers", sealed, &ids); err != nil {
 		return dsar.GiveUp("sealed")
 	}
+	if err := w.filedAll(ctx, c.RequestID); err != nil {
+		return err
+	}
 	var findings []records.Finding
 	left := 0
 	for _, src := range w.Sources {

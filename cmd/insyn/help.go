@@ -27,6 +27,8 @@ func commands() []command {
 		reportCommand(),
 		dueCommand(),
 		mayMailCommand(),
+		mayImportCommand(),
+		replayCommand(),
 	}
 }
 

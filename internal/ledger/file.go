@@ -231,22 +231,32 @@ func (f *File) LastSeq(kind, source string) int64 {
 	return f.seqs[kind+" "+source]
 }
 
+// Known is an entry that the file holds. Rank is that of a suppression's reason.
+type Known struct {
+	ID
+	Rank int
+}
+
 // Recent are the newest entries of a source.
-func (f *File) Recent(source string) []ID {
+func (f *File) Recent(source string) []Known {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	list := f.recent[source]
-	return slices.Clone(list[max(0, len(list)-recentMost):])
+	var out []Known
+	for _, id := range list[max(0, len(list)-recentMost):] {
+		out = append(out, Known{id, f.stamps[id].rank})
+	}
+	return out
 }
 
-// All are the entries of a source.
-func (f *File) All(source string) []ID {
+// All are the entries of a source, in no order.
+func (f *File) All(source string) []Known {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var out []ID
-	for id := range f.stamps {
+	var out []Known
+	for id, s := range f.stamps {
 		if id.Source == source {
-			out = append(out, id)
+			out = append(out, Known{id, s.rank})
 		}
 	}
 	return out
@@ -277,6 +287,13 @@ func (f *File) Tail() (m Mark, ok bool) {
 	defer f.mu.Unlock()
 	mac, _ := hex.DecodeString(f.mac)
 	return Mark{File: f.head.File, Generation: f.head.Generation, Lines: f.lines, MAC: mac}, f.lines > 0
+}
+
+// Cut tells whether the file lost lines while it was open; Reaches says so once.
+func (f *File) Cut() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.shrunk
 }
 
 // Reaches tells whether the file still holds all that it held at the mark. A mark of another file, or of one that has been
