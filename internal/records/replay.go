@@ -193,8 +193,12 @@ func (f *finding) hashes(c *card, key string) [][]byte {
 func (f *finding) identifiers(ctx context.Context) error {
 	strong, weak := map[int][]string{}, map[int][]string{}
 	root := map[string]string{}
-	err := f.eachKey(ctx, func(string) bool { return true }, func(tx pgx.Tx, keys []string) error {
-		cards, err := f.s.cards(ctx, tx, keys)
+	candidates, err := f.candidates(ctx)
+	if err != nil {
+		return err
+	}
+	for keys := range slices.Chunk(candidates, cardBatch) {
+		cards, err := f.s.cards(ctx, f.s.pool, keys)
 		if err != nil {
 			return err
 		}
@@ -214,10 +218,6 @@ func (f *finding) identifiers(ctx context.Context) error {
 			f.book(strong, f.hashes(c, k), k)
 			f.book(weak, numbers, k)
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for i := range f.matches {
 		f.weigh(&f.matches[i], strong[i], weak[i], root)
