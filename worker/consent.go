@@ -47,8 +47,7 @@ func (w *Worker) consent(ctx context.Context, c *Claim) error {
 		if i == 0 && r.Subjects[0].Address == "" && len(addresses) > 0 {
 			r.Subjects[0].Address = addresses[0]
 		}
-		err = src.SetConsent(ctx, key, p.Box, records.Consent{State: p.State, At: said(r, p, set), How: p.How, Wording: p.Wording, By: w.by(r)})
-		if err != nil {
+		if err := w.setBox(ctx, src, key, r, u, p, set); err != nil {
 			return err
 		}
 		if p.State == "objected" || p.State == "withdrawn" {

@@ -93,3 +93,33 @@ func normalPhone(raw, code string) string {
 	}
 	return "+" + d
 }
+
+// KeepsConsent tells whether the map has a column for a box. Where it has none, suppression and restriction alone say what
+// a person has said.
+func (s *Source) KeepsConsent(box string) bool {
+	return s.plan.Subject().ByRole("consent."+box) != nil
+}
+
+// Restrict notes a restriction of processing where no column of the map can (GDPR Art. 18).
+func (s *Source) Restrict(ctx context.Context, key string, requestID int64) error {
+	_, err := s.pool.Exec(ctx, `
+		insert into insyn_ledger.restricted (person, request_id)
+		values ($1, $2)
+		on conflict (person, request_id) do nothing`, key, requestID)
+	if err != nil {
+		return fmt.Errorf("restrict in %s: %w", s.Name, safe(err))
+	}
+	return nil
+}
+
+// Lift ends the restrictions of these requests; those of others, such as an erasure under way, hold.
+func (s *Source) Lift(ctx context.Context, key string, requestIDs []int64) error {
+	_, err := s.pool.Exec(ctx, `
+		delete from insyn_ledger.restricted
+		 where person = $1
+		   and request_id = any ($2)`, key, requestIDs)
+	if err != nil {
+		return fmt.Errorf("lift a restriction in %s: %w", s.Name, safe(err))
+	}
+	return nil
+}
