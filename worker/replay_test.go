@@ -50,6 +50,12 @@ func TestARestoredSourceIsErasedAgain(t *testing.T) {
 	if got := one[string](t, w.bench, `select state || ' ' || code from insyn.job where request_id = $1 order by id desc limit 1`, waiting); got != "queued source_restored" {
 		t.Errorf("an erasure in a restored source is %q, want it to wait", got)
 	}
+	if err := w.levelLedgers(t.Context(), true); !errors.Is(err, ErrRestored) {
+		t.Errorf("a worker would start on a restored source: %v", err)
+	}
+	if err := <-w.stopped; !errors.Is(err, ErrRestored) {
+		t.Errorf("the worker is stopped by %v, want %v", err, ErrRestored)
+	}
 	if err := w.Run(t.Context()); !errors.Is(err, ErrRestored) || !strings.Contains(err.Error(), "lacks 5 erasures and 1 suppressions") || !strings.Contains(err.Error(), "insyn replay") {
 		t.Fatalf("a worker starts on a restored source: %v", err)
 	}
@@ -279,6 +285,43 @@ func TestAKilledReplayGoesOn(t *testing.T) {
 	}
 	if n := one[int](t, w.bench, `select count(*) from insyn.audit where action = 'erasure.replayed'`); n != 12 {
 		t.Errorf("%d audit lines, want one each for 12", n)
+	}
+}
+
+// What the search finds outside the map is somebody's to remove; the identifiers stay for the next search.
+func TestAReplaySearchesUntilNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	backup := dump(t, w.crm)
+	_, ids := w.erased(t, 21)
+	w.use(t, restore(t, backup))
+	for _, sql := range []string{`create table public.loose (note text)`, `grant select on public.loose to insyn_worker`} {
+		if _, err := w.crm.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.crm.Exec(t.Context(), `insert into public.loose values ($1)`, ids.Emails[0]); err != nil {
+		t.Fatal(err)
+	}
+	r := w.replay(t, ReplayOptions{})
+	if r.Done() || len(r.Findings["crm"]) != 1 || r.Findings["crm"][0].Table != "public.loose" {
+		t.Fatalf("findings %v, want the loose note", r.Findings)
+	}
+	if journal, err := os.ReadFile(w.path + ".replay"); err != nil || strings.Contains(string(journal), ids.Emails[0]) {
+		t.Errorf("the journal is gone, or names the person: %v", err)
+	}
+	if _, err := w.crm.Exec(t.Context(), `delete from public.loose`); err != nil {
+		t.Fatal(err)
+	}
+	r = w.replay(t, ReplayOptions{})
+	if !r.Done() || r.Searched != 1 || r.Sources[0].Lost != 0 {
+		t.Errorf("searched for %d, findings %v, lost %d", r.Searched, r.Findings, r.Sources[0].Lost)
+	}
+	if _, err := os.Stat(w.path + ".replay"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the journal stays after a clean search: %v", err)
+	}
+	if n := one[int](t, w.bench, `select count(*) from insyn.audit where action = 'erasure.replayed'`); n != 1 {
+		t.Errorf("%d audit lines of one erasure", n)
 	}
 }
 
