@@ -30,7 +30,7 @@ func (w *Worker) consent(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
-	var addresses []string
+	var suppressed []records.Suppression
 	for i, u := range r.Subjects {
 		src, key, err := w.ownCard(ctx, u)
 		if err != nil {
@@ -40,23 +40,36 @@ func (w *Worker) consent(ctx context.Context, c *Claim) error {
 		if err != nil {
 			return err
 		}
+		var addresses []string
 		for _, e := range card.Emails {
 			addresses = append(addresses, e.Address)
 		}
 		if i == 0 && r.Subjects[0].Address == "" && len(addresses) > 0 {
 			r.Subjects[0].Address = addresses[0]
 		}
-		err = src.SetConsent(ctx, key, p.Box, records.Consent{State: p.State, At: said(r, p, set), How: p.How, Wording: p.Wording, By: w.by(r)})
-		if err != nil {
+		if err := w.setBox(ctx, src, key, r, u, p, set); err != nil {
 			return err
 		}
 		if p.State == "objected" || p.State == "withdrawn" {
-			if err := src.Suppress(ctx, w.suppressions(addresses)); err != nil {
+			// A number that others have too, such as a firm's, is not the person's to suppress.
+			alone, err := src.Identifiers(ctx, []string{key})
+			if err != nil {
 				return err
 			}
+			list := w.suppressions(src, addresses, alone.Phones)
+			for i := range list {
+				if p.Box == "processing" {
+					list[i].Origin = "objection"
+				}
+			}
+			if err := src.Suppress(ctx, list); err != nil {
+				return err
+			}
+			_ = w.file(ctx, src, 0, nil, list) // each minute a worker makes good what failed
+			suppressed = append(suppressed, list...)
 		}
 	}
-	return c.Commit(ctx, func(tx pgx.Tx) error { return w.consented(ctx, tx, set, r, p, addresses) })
+	return c.Commit(ctx, func(tx pgx.Tx) error { return w.consented(ctx, tx, set, r, p, suppressed) })
 }
 
 // said is when the person said so: the day that the desk noted, or the receipt.
@@ -68,7 +81,7 @@ func said(r *request.Request, p request.Proposal, set settings.Settings) time.Ti
 	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, set.Location())
 }
 
-func (w *Worker) consented(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, p request.Proposal, addresses []string) error {
+func (w *Worker) consented(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, p request.Proposal, suppressed []records.Suppression) error {
 	for _, u := range r.Subjects {
 		_, err := tx.Exec(ctx, `
 			insert into insyn.consent_event (request_id, key_hmac, box, state, channel, wording, at, actor)
@@ -78,10 +91,8 @@ func (w *Worker) consented(ctx context.Context, tx pgx.Tx, set settings.Settings
 			return fmt.Errorf("note the consent of request %d: %w", r.ID, err)
 		}
 	}
-	if p.State == "objected" || p.State == "withdrawn" {
-		if err := w.suppress(ctx, tx, addresses, "objection"); err != nil {
-			return err
-		}
+	if err := w.suppress(ctx, tx, suppressed, "objection"); err != nil {
+		return err
 	}
 	err := audit.Write(ctx, tx, audit.Entry{Actor: r.CreatedBy, Subject: r.CreatedBy == 0, Action: "consent." + p.Box + "." + p.State, RequestID: r.ID})
 	if err != nil {
@@ -154,17 +165,22 @@ func (w *Worker) by(r *request.Request) string {
 	return fmt.Sprintf("insyn:%d", r.CreatedBy)
 }
 
-func (w *Worker) suppressions(addresses []string) []records.Suppression {
-	out := make([]records.Suppression, 0, len(addresses))
+func (w *Worker) suppressions(src *records.Source, addresses, phones []string) []records.Suppression {
+	out := make([]records.Suppression, 0, len(addresses)+len(phones))
 	for _, a := range addresses {
 		out = append(out, records.Suppression{HMAC: records.SuppressionHMAC(w.Keys.SuppressionKey(), a), Channel: "email"})
+	}
+	for _, n := range phones {
+		if h := src.SuppressionPhoneHMAC(w.Keys.SuppressionKey(), n); h != nil {
+			out = append(out, records.Suppression{HMAC: h, Channel: "phone"})
+		}
 	}
 	return out
 }
 
-// suppress keeps the hashes on our side too, so that a restored source can be told again.
-func (w *Worker) suppress(ctx context.Context, tx pgx.Tx, addresses []string, origin string) error {
-	for _, s := range w.suppressions(addresses) {
+// suppress keeps the hashes on our side too.
+func (w *Worker) suppress(ctx context.Context, tx pgx.Tx, list []records.Suppression, origin string) error {
+	for _, s := range list {
 		_, err := tx.Exec(ctx, `
 			insert into insyn.suppression (hmac, channel, origin)
 			values ($1, $2, $3)

@@ -33,6 +33,11 @@ func (w *Worker) erased(ctx context.Context, tx pgx.Tx, set settings.Settings, r
 		if err != nil {
 			return dsar.GiveUp("no_source")
 		}
+		if ids.Objected {
+			if err := w.suppress(ctx, tx, w.suppressions(src, ids.Emails, ids.Phones), "erasure"); err != nil {
+				return err
+			}
+		}
 		for _, n := range o.Counts {
 			rows += int64(n)
 		}
@@ -48,11 +53,6 @@ func (w *Worker) erased(ctx context.Context, tx pgx.Tx, set settings.Settings, r
 	_, err := tx.Exec(ctx, `update insyn.request set erased_at = now(), version = version + 1 where id = $1`, r.ID)
 	if err != nil {
 		return fmt.Errorf("mark request %d erased: %w", r.ID, err)
-	}
-	if ids.Objected {
-		if err := w.suppress(ctx, tx, ids.Emails, "erasure"); err != nil {
-			return err
-		}
 	}
 	if err := w.forget(ctx, tx, r); err != nil {
 		return err
@@ -85,6 +85,7 @@ func (w *Worker) confirm(ctx context.Context, tx pgx.Tx, set settings.Settings, 
 		"ledger_until":      today.AddDays(ledgerDays(set)).String(),
 		"case_record_until": dsar.Date{Year: today.Year + set.CaseYears + 1, Month: time.January, Day: 31}.String(),
 		"suppressed":        suppressed,
+		"replay_active":     w.replayActive(),
 	}
 	if w.Register != nil {
 		p := w.Register.Provider()
@@ -127,7 +128,12 @@ func (w *Worker) forget(ctx context.Context, tx pgx.Tx, r *request.Request) erro
 	for _, u := range r.Subjects {
 		hashes = append(hashes, u.HMAC)
 	}
-	const theirs = `(select request_id from insyn.request_subject where key_hmac = any ($1))`
+	return forgetHashes(ctx, tx, r.ID, 0, hashes)
+}
+
+// forgetHashes forgets the persons of these hashes on behalf of a request, in all their requests but one.
+func forgetHashes(ctx context.Context, tx pgx.Tx, requestID, but int64, hashes [][]byte) error {
+	const theirs = `(select request_id from insyn.request_subject where key_hmac = any ($1) and request_id <> $2)`
 	for _, step := range []struct{ what, sql string }{
 		{"links", `update insyn.link set revoked_at = coalesce(revoked_at, now()), revoked_why = coalesce(revoked_why, 'erasure') where request_id in ` + theirs},
 		{"artefacts", `update insyn.artefact set salt = null, purged_at = coalesce(purged_at, now()) where request_id in ` + theirs},
@@ -140,14 +146,14 @@ func (w *Worker) forget(ctx context.Context, tx pgx.Tx, r *request.Request) erro
 		{"requests", `update insyn.request set notes = null, wish = null, proposal = null, decision = null, extended_reason = null where id in ` + theirs},
 		{"evidence", `update insyn.evidence set body = null where request_id in ` + theirs},
 		{"rehearsals", `update insyn.rehearsal set body = null where request_id in ` + theirs},
-		{"subjects", `update insyn.request_subject set key = null, name = null, address = null where key_hmac = any ($1)`},
+		{"subjects", `update insyn.request_subject set key = null, name = null, address = null where key_hmac = any ($1) and request_id <> $2`},
 	} {
-		if _, err := tx.Exec(ctx, step.sql, hashes); err != nil {
-			return fmt.Errorf("forget %s of request %d: %w", step.what, r.ID, err)
+		if _, err := tx.Exec(ctx, step.sql, hashes, but); err != nil {
+			return fmt.Errorf("forget %s of request %d: %w", step.what, requestID, err)
 		}
 	}
 	// Other open requests about somebody who is not there any more have nothing left to do.
-	rows, err := tx.Query(ctx, `select id from insyn.request where closed_at is null and id <> $2 and id in `+theirs, hashes, r.ID)
+	rows, err := tx.Query(ctx, `select id from insyn.request where closed_at is null and id <> $3 and id in `+theirs, hashes, but, requestID)
 	if err != nil {
 		return fmt.Errorf("find other requests of the person: %w", err)
 	}
@@ -159,7 +165,7 @@ func (w *Worker) forget(ctx context.Context, tx pgx.Tx, r *request.Request) erro
 		if _, err := jobs.Cancel(ctx, tx, id, jobs.Collect, jobs.Correction, jobs.Consent, jobs.Rehearsal, jobs.Erasure, jobs.Mail); err != nil {
 			return err
 		}
-		if err := request.Move(ctx, tx, request.Step{ID: id, To: dsar.Withdrawn, Detail: audit.Detail{"erased_by": r.ID}}); err != nil {
+		if err := request.Move(ctx, tx, request.Step{ID: id, To: dsar.Withdrawn, Detail: audit.Detail{"erased_by": requestID}}); err != nil {
 			return err
 		}
 	}

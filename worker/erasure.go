@@ -104,13 +104,18 @@ func (w *Worker) erase(ctx context.Context, c *Claim, r *request.Request, set se
 			}
 		}
 	}
-	for _, a := range ids.Emails {
-		e.HMACs = append(e.HMACs, w.Keys.HMAC("ledger", strings.ToLower(a)))
-	}
+	e.Hash = &records.Hasher{Keys: w.Keys}
 	if ids.Objected {
-		e.Suppress = w.suppressions(ids.Emails)
+		e.Suppress = w.suppressions(src, ids.Emails, ids.Phones)
 	}
-	return src.Erase(ctx, e)
+	if err := w.notRestored(ctx, src); err != nil {
+		return nil, err
+	}
+	out, err := src.Erase(ctx, e)
+	if err == nil {
+		_ = w.file(ctx, src, e.RequestID, e.Subject, e.Suppress) // the verification waits for it
+	}
+	return out, err
 }
 
 func countsOf(p *request.ApprovedPlan, source string) map[string]int {

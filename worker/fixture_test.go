@@ -9,6 +9,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/hibiken/asynq"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/dossier"
 	"insyn/internal/dsar"
@@ -31,6 +32,24 @@ type bench struct {
 // newBench is a worker without sources, on a real database and a real SMTP conversation.
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	b := newBenchIn(t, pgtest.New(t))
+	b.answerSettings(t)
+	return b
+}
+
+// newBenchOn is a second worker on a database that another has made.
+func newBenchOn(t *testing.T, dsn string) *bench {
+	t.Helper()
+	pool, err := postgres.OpenWith(t.Context(), dsn, postgres.Options{Schema: "insyn"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return newBenchIn(t, pool)
+}
+
+func newBenchIn(t *testing.T, pool *pgxpool.Pool) *bench {
+	t.Helper()
 	master := make([]byte, 32)
 	_, _ = rand.Read(master)
 	keys, err := seal.New(master)
@@ -52,15 +71,13 @@ func newBench(t *testing.T) *bench {
 	}
 	m := miniredis.RunT(t)
 	w, err := New(context.Background(), Config{
-		Pool: pgtest.New(t), Keys: keys, Texts: texts, Sender: sender, Redis: asynq.RedisClientOpt{Addr: m.Addr()},
+		Pool: pool, Keys: keys, Texts: texts, Sender: sender, Redis: asynq.RedisClientOpt{Addr: m.Addr()},
 		ShareURL: "http://127.0.0.1:9", WebURL: "http://127.0.0.1:8", Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{Worker: w, sink: sink}
-	b.answerSettings(t)
-	return b
+	return &bench{Worker: w, sink: sink}
 }
 
 func (b *bench) answerSettings(t *testing.T) {

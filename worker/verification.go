@@ -43,6 +43,9 @@ func (w *Worker) verification(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
+	if err := w.filedAll(ctx, c.RequestID); err != nil {
+		return err
+	}
 	var findings []records.Finding
 	left, search := 0, newSearch()
 	for _, src := range w.Sources {

@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/hibiken/asynq"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/dsar"
+	"insyn/internal/ledger"
 	"insyn/internal/mail"
 	"insyn/internal/postgres"
 	"insyn/internal/records"
@@ -39,6 +41,7 @@ type Config struct {
 	Concurrency int    // jobs at a time; 0: 8
 	ShareURL    string // https://share.example.se, without a slash at the end
 	WebURL      string
+	Ledger      *ledger.File // of erasures, outside the databases; nil: none
 	Log         *slog.Logger
 }
 
@@ -49,6 +52,9 @@ type Worker struct {
 	store *request.Store
 	name  string
 	relay *jobs.Relay
+	// filed: the last write to the ledger file succeeded. stopped: why the worker must not go on.
+	filed   atomic.Bool
+	stopped chan error
 }
 
 // checkInterval is how often an idle worker asks Redis: 20 ms gives a pickup of 10 ms in the median.
@@ -61,7 +67,7 @@ func New(ctx context.Context, c Config) (*Worker, error) {
 	}
 	store := &request.Store{Pool: c.Pool, Keys: c.Keys}
 	host, _ := os.Hostname()
-	w := &Worker{Config: c, store: store, desk: &jobs.Desk{Store: store, Sources: c.Sources}, name: fmt.Sprintf("%s:%d", host, os.Getpid())}
+	w := &Worker{Config: c, store: store, desk: &jobs.Desk{Store: store, Sources: c.Sources}, name: fmt.Sprintf("%s:%d", host, os.Getpid()), stopped: make(chan error, 1)}
 	w.relay = &jobs.Relay{Pool: c.Pool, Client: jobs.NewClient(c.Redis), Log: c.Log, Poison: w.poison}
 	public, err := c.Keys.Public()
 	if err != nil {
@@ -84,6 +90,9 @@ func (w *Worker) Relay() *jobs.Relay { return w.relay }
 func (w *Worker) Run(ctx context.Context) error {
 	route, err := w.route()
 	if err != nil {
+		return err
+	}
+	if err := w.levelLedgers(ctx, true); err != nil {
 		return err
 	}
 	// Jobs get a context of their own: asynq cancels its own only after the shutdown's time is over.
@@ -109,14 +118,17 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := w.startServer(ctx, srv, route); err != nil {
 		return err
 	}
-	<-ctx.Done()
+	select {
+	case <-ctx.Done():
+	case err = <-w.stopped:
+	}
 	stop()
 	for range cap(done) {
 		<-done
 	}
 	go func() { time.Sleep(7 * time.Second); cancel() }()
 	srv.Shutdown()
-	return w.relay.Client.Close()
+	return errors.Join(err, w.relay.Client.Close())
 }
 
 // startServer waits for Redis: Server.Start does not say when it is away.

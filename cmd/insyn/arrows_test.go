@@ -54,6 +54,7 @@ func below() map[string][]string {
 		"internal/personnummer": {},
 		"internal/file":         {},
 		"internal/mention":      {},
+		"internal/ledger":       {},
 		"internal/seal":         {},
 		"internal/smtpsink":     {},
 		"internal/wording":      {},

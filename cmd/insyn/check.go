@@ -112,6 +112,7 @@ func (c *checker) process(ctx context.Context, process string) {
 		c.checkRedis(ctx, cfg)
 		c.tell(process, p.checkMap(ctx)...)
 		c.tell(process, p.checkMail(ctx)...)
+		c.tell(process, p.checkLedger(ctx)...)
 	}
 }
 

@@ -23,6 +23,8 @@ type Config struct {
 	RegisterContact string `env:"INSYN_REGISTER_CONTACT" for:"web worker" doc:"Where a person turns to about it: they answer for their data, not we."`
 	Key             secret `env:"INSYN_KEY" for:"web worker" doc:"32 random bytes in base64 or hex that seal personal data in Insyn's own tables: openssl rand -base64 32. Without it sealed values are lost for good, so keep a copy apart from the database's backups."`
 
+	LedgerFile string `env:"INSYN_LEDGER_FILE" for:"worker" doc:"Path of a file on a disk that no database backup covers, where each erasure and each objection leaves a line of keyed hashes, so that insyn replay can repeat them after a restore. All workers of a machine share it. Empty: none, and confirmations do not promise it."`
+
 	RedisURL       secret   `env:"REDIS_URL" for:"web worker" doc:"Redis, such as redis://localhost:6379/0 or rediss://… Not with REDIS_SENTINELS or REDIS_CLUSTER."`
 	RedisSentinels []string `env:"REDIS_SENTINELS" for:"web worker" doc:"Addresses of Sentinels, host:port, separated by commas; with REDIS_MASTER."`
 	RedisMaster    string   `env:"REDIS_MASTER" for:"web worker" doc:"Name of the master that the Sentinels watch."`

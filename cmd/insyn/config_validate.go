@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -53,6 +54,9 @@ func (c Config) Validate() error {
 		problems = append(problems, checkAddr("INSYN_SHARE_ADDR", c.ShareAddr), checkKey("INSYN_SHARE_COOKIE_KEY", c.CookieKey))
 	case procWorker:
 		problems = append(problems, c.checkSMTP())
+		if c.LedgerFile != "" && !filepath.IsAbs(c.LedgerFile) {
+			bad("INSYN_LEDGER_FILE must begin with /: the workers must mean the same file wherever they are started")
+		}
 		if c.Concurrency < 1 || c.Concurrency > 64 {
 			bad("INSYN_CONCURRENCY is %d: give 1 to 64", c.Concurrency)
 		}

@@ -32,6 +32,8 @@ func commands() []command {
 		dueCommand(),
 		rescanCommand(),
 		mayMailCommand(),
+		mayImportCommand(),
+		replayCommand(),
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"insyn/internal/datamap"
 	"insyn/internal/postgres"
+	"insyn/internal/seal"
 )
 
 func mayMailCommand() command {
@@ -78,33 +78,13 @@ func runMayMail(ctx context.Context, a *app, args []string) error {
 }
 
 func (a *app) ask(ctx context.Context, source, sql, value string) (yes bool, err error) {
-	cfg, _, err := readConfig(a.env, procWorker)
+	pool, key, done, err := a.askable(ctx, source)
 	if err != nil {
 		return false, err
 	}
-	if err := checkKey("INSYN_KEY", cfg.Key); err != nil {
-		return false, err
-	}
-	p := &parts{cfg: cfg}
-	defer p.close()
-	keys, err := p.keys()
-	if err != nil {
-		return false, err
-	}
-	m, err := datamap.Load(cfg.Map)
-	if err != nil {
-		return false, fmt.Errorf("INSYN_MAP: %w", err)
-	}
-	s, ok := m.Source(source)
-	if !ok {
-		return false, fmt.Errorf("the data map has no source %q", source)
-	}
-	pool, err := p.sourcePool(ctx, s.DSNEnv)
-	if err != nil {
-		return false, err
-	}
+	defer done()
 	err = postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `select set_config('insyn.suppression_key', $1, true)`, hex.EncodeToString(keys.SuppressionKey())); err != nil {
+		if _, err := tx.Exec(ctx, `select set_config('insyn.suppression_key', $1, true)`, key); err != nil {
 			return fmt.Errorf("hand over the key of the suppression list: %w", err)
 		}
 		return tx.QueryRow(ctx, sql, value).Scan(&yes)
@@ -113,6 +93,31 @@ func (a *app) ask(ctx context.Context, source, sql, value string) (yes bool, err
 		return false, fmt.Errorf("ask source %s (was it migrated with `insyn migrate --source`?): %w", source, errText(err))
 	}
 	return yes, nil
+}
+
+// asked reads what a question to a source needs of the configuration and the data map.
+func (a *app) asked(source string) (*parts, *seal.Keys, *datamap.Source, error) {
+	cfg, _, err := readConfig(a.env, procWorker)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := checkKey("INSYN_KEY", cfg.Key); err != nil {
+		return nil, nil, nil, err
+	}
+	p := &parts{cfg: cfg}
+	keys, err := p.keys()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	m, err := datamap.Load(cfg.Map)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("INSYN_MAP: %w", err)
+	}
+	s, ok := m.Source(source)
+	if !ok {
+		return nil, nil, nil, fmt.Errorf("the data map has no source %q", source)
+	}
+	return p, keys, s, nil
 }
 
 // errText keeps what a server says, which may quote values, out of the output; its code is enough to look up.

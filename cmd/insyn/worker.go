@@ -57,8 +57,12 @@ func startWorker(ctx context.Context, cfg Config, log *slog.Logger, dropped *ato
 	if err != nil {
 		return err
 	}
+	file, err := p.ledger(keys)
+	if err != nil {
+		return err
+	}
 	w, err := worker.New(ctx, worker.Config{
-		Pool: p.pool, Keys: keys, Texts: texts, Sources: sources, Register: register, Sender: sender, Redis: redis.option,
+		Pool: p.pool, Keys: keys, Texts: texts, Sources: sources, Register: register, Sender: sender, Redis: redis.option, Ledger: file,
 		Concurrency: cfg.Concurrency, ShareURL: strings.TrimSuffix(cfg.ShareURL, "/"), WebURL: strings.TrimSuffix(cfg.WebURL, "/"), Log: log,
 	})
 	if err != nil {

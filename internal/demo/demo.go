@@ -53,6 +53,7 @@ func Run(ctx context.Context, o Options) error {
 	d.env["INSYN_REGISTER_NAME"] = "Exempelregistret AB"
 	d.env["INSYN_REGISTER_CONTACT"] = "kund@exempelregistret.example"
 	d.env["INSYN_LOG_FORMAT"] = "text"
+	d.env["INSYN_LEDGER_FILE"] = filepath.Join(d.Folder, "ledger")
 	if err := d.writeEnv(); err != nil {
 		return err
 	}

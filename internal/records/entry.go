@@ -56,7 +56,7 @@ func (s *Source) LedgerEntry(ctx context.Context, requestID int64, subject []byt
 // Searched counts the tables and columns that a rescan goes through.
 func (s *Source) Searched(ctx context.Context) (tables, columns int, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		list, err := scanTables(ctx, tx)
+		list, err := s.scanTables(ctx, tx)
 		for _, t := range list {
 			tables++
 			columns += len(t.columns)

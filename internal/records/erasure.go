@@ -20,8 +20,10 @@ type Erasure struct {
 	Approved *Approved
 	// RowCap bounds the rows of one transaction; above it the run works in stages. 0 is DefaultRowCap.
 	RowCap int
-	// HMACs are keyed hashes of the person's identifiers, for the ledger.
-	HMACs [][]byte
+	// Hash keys the hashes of the person's keys and identifiers in the ledger; nil writes none, and then nobody finds the
+	// person again after a restore. KeyHMACs and HMACs are more of them: those that an earlier run had written.
+	Hash            *Hasher
+	KeyHMACs, HMACs [][]byte
 	// Suppress are keyed hashes that go into the suppression list in the same transaction.
 	Suppress []Suppression
 	// Lang chooses the language of the constants; "" is Swedish.
@@ -39,10 +41,11 @@ type Approved struct {
 	Counts map[string]int `json:"counts"`
 }
 
-// Suppression is a keyed hash of an address (channel email) or a number (phone).
+// Suppression is a keyed hash of an address (channel email) or a number (phone). Origin is why: optout where empty,
+// objection or erasure.
 type Suppression struct {
-	HMAC    []byte
-	Channel string
+	HMAC            []byte
+	Channel, Origin string
 }
 
 // What a run does to the rows of a table.

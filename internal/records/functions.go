@@ -12,15 +12,18 @@ import (
 var functionsTemplate string
 
 // functionsSQL writes the functions that the CRM and its mailer ask, with the map's names in them.
-func functionsSQL(s *datamap.Source) (string, error) {
+// Where the map knows no column for a box, as in a help desk, the answer rests on the suppression list and the restrictions.
+func functionsSQL(m *datamap.Map, s *datamap.Source) string {
 	subject := s.SubjectTable()
-	newsletter, processing := subject.ByRole("consent.newsletter"), subject.ByRole("consent.processing")
-	if newsletter == nil || processing == nil {
-		return "", fmt.Errorf("the map needs columns with the roles consent.newsletter and consent.processing in %s", subject.Name)
+	box := func(role string) string {
+		if col := subject.ByRole(role); col != nil {
+			return "x." + quote(col.Name)
+		}
+		return "'yes' /* no column of the map has the role " + role + " */"
 	}
 	// The keys are declared by the columns' own types, so the text is the same whatever they are.
 	// They are filled in the body: what fails in a declaration is no exception of its own block.
-	var declare, assign, match []string
+	var declare, assign, match, parts []string
 	for i, k := range s.Subject.Key {
 		value := "person"
 		if len(s.Subject.Key) > 1 {
@@ -29,27 +32,32 @@ func functionsSQL(s *datamap.Source) (string, error) {
 		declare = append(declare, fmt.Sprintf("    k%d %s.%s%%type;", i, quoteTable(subject.Name), quote(k)))
 		assign = append(assign, fmt.Sprintf("    k%d := %s;", i, value))
 		match = append(match, fmt.Sprintf("x.%s = k%d", quote(k), i))
+		parts = append(parts, fmt.Sprintf("k%d::text", i))
 	}
 	live := "true"
 	if m := s.Subject.MergedInto; m != "" {
 		live = "x." + quote(m) + " is null"
 	}
-	contacts, holders := contactQueries(s)
+	contacts, holders := contactQueries(s, "email")
+	phones, _ := contactQueries(s, "phone")
 	return strings.NewReplacer(
 		"{{declare}}", strings.Join(declare, "\n"),
 		"{{assign}}", strings.Join(assign, "\n"),
 		"{{match}}", strings.Join(match, " and "),
 		"{{live}}", live,
 		"{{subject}}", quoteTable(subject.Name),
-		"{{newsletter}}", "x."+quote(newsletter.Name),
-		"{{processing}}", "x."+quote(processing.Name),
+		"{{key}}", strings.Join(parts, " || ',' || "),
+		"{{newsletter}}", box("consent.newsletter"),
+		"{{processing}}", box("consent.processing"),
 		"{{contacts}}", contacts,
+		"{{phones}}", phones,
 		"{{holders}}", holders,
-	).Replace(functionsTemplate), nil
+		"{{country_code}}", countryCode(m.ControllerCountry),
+	).Replace(functionsTemplate)
 }
 
-// contactQueries are the statements that give a person's addresses, and an address's persons.
-func contactQueries(s *datamap.Source) (contacts, holders string) {
+// contactQueries are the statements that give a person's values of a role (email, phone), and an address's persons.
+func contactQueries(s *datamap.Source, role string) (contacts, holders string) {
 	plan := &datamap.Plan{Source: s}
 	for _, e := range s.Tables {
 		plan.Tables = append(plan.Tables, &datamap.PlannedTable{Table: e.Value, Key: e.Value.Key})
@@ -62,7 +70,7 @@ func contactQueries(s *datamap.Source) (contacts, holders string) {
 	}
 	var c, h strings.Builder
 	for _, t := range plan.Tables {
-		col := t.ByRole("email")
+		col := t.ByRole(role)
 		if col == nil {
 			continue
 		}

@@ -2,16 +2,12 @@ package records
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-
-	"insyn/internal/postgres"
 )
 
 // passFence raises the fence to the run's epoch and holds its row until the transaction ends. A run whose epoch is
@@ -93,7 +89,10 @@ func (r *run) commitPoint(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	out := &Outcome{Counts: r.counts, Kept: r.kept, At: r.at, Identifiers: merged(r.words.alone)}
-	return out, suppress(ctx, r.tx, r.e.Suppress, "erasure")
+	for i := range r.e.Suppress {
+		r.e.Suppress[i].Origin = "erasure"
+	}
+	return out, suppress(ctx, r.tx, r.e.Suppress)
 }
 
 // insertLedger writes the erasure's row and fences what a law keeps.
@@ -102,14 +101,11 @@ func (r *run) insertLedger(ctx context.Context, state string, planned int64) err
 	if err != nil {
 		return err
 	}
-	hmacs := r.e.HMACs
-	if hmacs == nil {
-		hmacs = [][]byte{}
-	}
+	keyHMACs, hmacs := r.e.hashes(r.s, r.keys, r.words)
 	err = r.tx.QueryRow(ctx, `
-		insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, hmacs, state, planned)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, r.s.m.Version(), r.s.m.Hash(), r.plan.Hash(), counts, kept, hmacs, state, planned).Scan(&r.at)
+		insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, key_hmacs, hmacs, state, planned)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, r.s.m.Version(), r.s.m.Hash(), r.plan.Hash(), counts, kept, keyHMACs, hmacs, state, planned).Scan(&r.at)
 	if err != nil {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
@@ -142,6 +138,7 @@ func (r *run) closeLedger(ctx context.Context) error {
 	err = r.tx.QueryRow(ctx, `
 		update insyn_ledger.erasure
 		   set state = 'done',
+		       seq = default, -- the file outside the database takes rows in the order in which they were done
 		       epoch = $3,
 		       counts = $4,
 		       kept = $5,
@@ -203,42 +200,15 @@ func (r *run) fenceRows(ctx context.Context) error {
 	return nil
 }
 
-// Suppress adds keyed hashes to the source's suppression list: people who said no to mailings.
-func (s *Source) Suppress(ctx context.Context, list []Suppression) error {
-	return postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return suppress(ctx, tx, list, "optout") })
-}
-
-func suppress(ctx context.Context, q querier, list []Suppression, origin string) error {
-	for _, x := range list {
-		_, err := q.Exec(ctx, `
-			insert into insyn_ledger.suppression as s (hmac, channel, origin)
-			values ($1, $2, $3)
-			on conflict (hmac, channel) do update
-			   set origin = excluded.origin
-			 where s.origin = 'optout'`, x.HMAC, x.Channel, origin)
-		if err != nil {
-			return fmt.Errorf("write the suppression list: %w", err)
-		}
-	}
-	return nil
-}
-
-// SuppressionHMAC is the keyed hash of an address as the suppression list holds it. The functions in the source make
-// the same one.
-func SuppressionHMAC(key []byte, address string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(strings.ToLower(strings.TrimSpace(address))))
-	return h.Sum(nil)
-}
-
 // ForgetHashes empties the keyed hashes of erasures older than days: what they were kept for, a backup that could bring the
 // person back, has died. It tells how many rows lost them.
 func (s *Source) ForgetHashes(ctx context.Context, days int) (int64, error) {
 	tag, err := s.pool.Exec(ctx, `
 		update insyn_ledger.erasure
-		   set hmacs = '{}'
+		   set hmacs = '{}',
+		       key_hmacs = '{}'
 		 where at < now() - make_interval(days => $1)
-		   and hmacs <> '{}'`, days)
+		   and (hmacs <> '{}' or key_hmacs <> '{}')`, days)
 	if err != nil {
 		return 0, fmt.Errorf("forget hashes in %s: %w", s.Name, safe(err))
 	}

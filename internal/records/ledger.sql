@@ -27,6 +27,11 @@ create table if not exists insyn_ledger.erasure (
     primary key (request_id, subject)
 );
 create index if not exists erasure_subject_idx on insyn_ledger.erasure (subject);
+-- key_hmacs are keyed hashes of source and key of each of the person's cards, hmacs of their identifiers. seq orders the
+-- rows for the file outside the database.
+alter table insyn_ledger.erasure add column if not exists key_hmacs bytea[] not null default '{}';
+alter table insyn_ledger.erasure add column if not exists seq bigint generated always as identity;
+create unique index if not exists erasure_seq_idx on insyn_ledger.erasure (seq);
 
 -- The newest attempt of each erasure. An older one cannot commit.
 create table if not exists insyn_ledger.fence (
@@ -43,6 +48,25 @@ create table if not exists insyn_ledger.suppression (
     origin  text not null check (origin in ('optout', 'objection', 'erasure')),
     at      timestamptz not null default now(),
     primary key (hmac, channel)
+);
+alter table insyn_ledger.suppression add column if not exists seq bigint generated always as identity;
+create unique index if not exists suppression_seq_idx on insyn_ledger.suppression (seq);
+
+-- People whose erasure is under way in stages: nobody may mail or process them meanwhile.
+create table if not exists insyn_ledger.restricted (
+    person     text not null,
+    request_id bigint not null,
+    at         timestamptz not null default now(),
+    primary key (person, request_id)
+);
+
+-- How far each file outside the database had come when it was last looked at, so that a tail that was cut off is noticed.
+create table if not exists insyn_ledger.file (
+    id         text primary key,
+    generation bigint not null,
+    lines      bigint not null,
+    mac        bytea not null,
+    at         timestamptz not null default now()
 );
 
 -- Rows that a law keeps after their person's erasure: fenced, and erased when their time is over.
@@ -61,11 +85,13 @@ create index if not exists kept_until_idx on insyn_ledger.kept (until);
 grant usage on schema insyn_ledger to insyn_web, insyn_worker, insyn_expire;
 grant select, insert on insyn_ledger.erasure to insyn_worker;
 -- The hashes die when the oldest backup that could bring the person back has died; the row stays.
-grant update (hmacs) on insyn_ledger.erasure to insyn_worker;
+grant update (key_hmacs, hmacs) on insyn_ledger.erasure to insyn_worker;
 grant select, insert, update on insyn_ledger.fence to insyn_worker;
 grant select, insert, update, delete on insyn_ledger.suppression to insyn_worker;
+grant select, insert, delete on insyn_ledger.restricted to insyn_worker;
+grant select, insert, update on insyn_ledger.file to insyn_worker;
 grant select, insert on insyn_ledger.kept to insyn_worker;
-grant select on insyn_ledger.erasure, insyn_ledger.kept to insyn_web;
+grant select on insyn_ledger.erasure, insyn_ledger.kept, insyn_ledger.restricted to insyn_web;
 -- Raising the fence is how a claim or a cancel stops a run that nobody hears from.
 grant select, insert, update on insyn_ledger.fence to insyn_web;
 grant select, delete on insyn_ledger.kept to insyn_expire;
@@ -92,16 +118,8 @@ create table if not exists insyn_ledger.journal (
     others     bigint not null,
     primary key (request_id, subject, no)
 );
--- Persons whose erasure is under way: nothing may be sent to them or done with their data.
-create table if not exists insyn_ledger.restricted (
-    person     text not null,
-    request_id bigint not null,
-    at         timestamptz not null default now(),
-    primary key (person, request_id)
-);
-grant update (state, stage, counts, kept, at, epoch) on insyn_ledger.erasure to insyn_worker;
+grant update (state, seq, stage, counts, kept, at, epoch) on insyn_ledger.erasure to insyn_worker;
 grant select, insert, delete on insyn_ledger.journal to insyn_worker;
-grant select, insert, delete on insyn_ledger.restricted to insyn_worker;
 
 -- What the map was held against when somebody accepted it: the newest row of a source counts. An erasure runs only while
 -- schema and map are the accepted ones. No process writes here; insyn datamap check --accept does, with the owner's rights.

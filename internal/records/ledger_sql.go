@@ -25,11 +25,7 @@ func SourceSQL(m *datamap.Map, source string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("the map has no source %s", source)
 	}
-	functions, err := functionsSQL(s)
-	if err != nil {
-		return "", err
-	}
-	return ledgerSQL + "\n" + expireSQL + "\n" + functions + "\n" + grantsSQL(s) + expireGrantsSQL(s), nil
+	return ledgerSQL + "\n" + expireSQL + "\n" + functionsSQL(m, s) + "\n" + grantsSQL(s) + expireGrantsSQL(s), nil
 }
 
 // SourceSQLHash tells one version of SourceSQL from another.

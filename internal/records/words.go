@@ -21,6 +21,7 @@ type words struct {
 	typed   []string // numbers as the card writes them, long enough to be nobody else's
 	// What nobody else alive has: this may stand nowhere afterwards.
 	alone []mention.Person
+	names map[string]string // by key: what each card is called, for the ledger's hashes
 }
 
 // wordsOf reads the cards of keys, who are one person, and finds out which identifiers others share.
@@ -29,7 +30,7 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 	if err != nil {
 		return nil, err
 	}
-	w := &words{sharers: map[string]bool{}}
+	w := &words{sharers: map[string]bool{}, names: map[string]string{}}
 	var loose, strict []mention.Person
 	for _, k := range keys {
 		c := cards[k]
@@ -41,7 +42,8 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 			return nil, err
 		}
 		p := c.mention()
-		if s.anonymous(c) {
+		if w.names[k] = c.name(); s.anonymous(c) {
+			delete(w.names, k)
 			p.Given, p.Called, p.Surname = nil, "", nil // words that stand on every erased card point to nobody
 		}
 		w.self = append(w.self, p)
