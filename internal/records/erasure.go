@@ -62,6 +62,7 @@ type Rehearsal struct {
 	Shared                    []Shared
 	OpenDeals, UnpaidInvoices int
 	Warnings                  []Warning
+	Refusals                  []Warning
 	Triggers                  []string
 	Mentions                  []MentionHit
 	Took                      time.Duration
