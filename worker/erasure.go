@@ -50,11 +50,23 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
+	if !begun {
+		if held, err := w.held(ctx, list); err != nil {
+			return err
+		} else if held {
+			return w.stopFor(ctx, c, dsar.ForHold, codeHold)
+		}
+	}
 	if !begun && !r.NoWait { // once a source has committed there is no way back
 		if why, err := w.awaited(ctx, r); err != nil {
 			return err
 		} else if why != "" {
 			return w.waitFor(ctx, c, r, why)
+		}
+	}
+	if !begun { // a card may have come, or a value been changed, since the rehearsal
+		if stopped, err := w.undecided(ctx, c, r); err != nil || stopped {
+			return err
 		}
 	}
 	// Now, not before the wait: it may have taken days, and the data gone on changing.
@@ -63,7 +75,14 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 		return err
 	}
 	outcomes := make([]*records.Outcome, 0, len(list))
-	for _, t := range list {
+	for i, t := range list {
+		if i == 0 && !begun { // the last look before anything is changed; one that is placed from now on is fenced off by the desk
+			if held, err := w.held(ctx, list); err != nil {
+				return err
+			} else if held {
+				return w.stopFor(ctx, c, dsar.ForHold, codeHold)
+			}
+		}
 		o, err := w.erase(ctx, c, r, set, t, ids)
 		if err != nil {
 			return w.rehearseAgain(ctx, c, r, erasureFault(err))
@@ -152,7 +171,7 @@ func (w *Worker) waitFor(ctx context.Context, c *Claim, r *request.Request, why 
 // rehearseAgain brings a plan that is no longer the approved one back to the approver.
 func (w *Worker) rehearseAgain(ctx context.Context, c *Claim, r *request.Request, err error) error {
 	var coded *dsar.Code
-	if !errors.As(err, &coded) || (coded.Code != "plan_changed" && coded.Code != "counts_grew") {
+	if !errors.As(err, &coded) || (coded.Code != "plan_changed" && coded.Code != "counts_grew" && coded.Code != codeRefused) {
 		return err
 	}
 	return c.Commit(ctx, func(tx pgx.Tx) error {

@@ -56,6 +56,8 @@ func erasureFault(err error) error {
 		return dsar.GiveUp("plan_changed")
 	case errors.Is(err, records.ErrCountsGrew):
 		return dsar.GiveUp("counts_grew")
+	case errors.Is(err, records.ErrRefused):
+		return dsar.GiveUp(codeRefused)
 	case errors.Is(err, records.ErrRowCap):
 		return dsar.GiveUp("row_cap")
 	case errors.Is(err, dsar.ErrNotFound):

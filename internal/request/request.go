@@ -63,6 +63,8 @@ type Request struct {
 	Version         int
 	Subjects        []Subject
 	Pauses          []Pause
+	Undecided       int  // cards that share identifiers with the person, of which nobody has said whose they are
+	Held            bool // a legal hold on one of the people
 }
 
 // ApprovedPlan is what an approver saw: the plan's hash and the rows a table.

@@ -18,6 +18,7 @@ type Today struct {
 	New         []Request // received, and nothing done yet
 	Failed      []Request
 	Undelivered []Request // an answer that did not arrive, or was never opened
+	Held        []Request // a legal hold keeps them from going on
 	DueSoon     []Request // within 14 days, overdue first
 	Received    []Week
 	InTime      []Month
@@ -57,6 +58,7 @@ func (s *Store) Today(ctx context.Context) (Today, error) {
 		{&t.Failed, Filter{State: dsar.Failed}},
 		{&t.Undelivered, Filter{WaitingFor: dsar.ForDelivery}},
 		{&t.Identity, Filter{WaitingFor: dsar.ForIdentity}},
+		{&t.Held, Filter{WaitingFor: dsar.ForHold}},
 		{&t.DueSoon, Filter{Open: &open, DueWithin: 14}},
 	} {
 		list, err := s.List(ctx, q.f)
