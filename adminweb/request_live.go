@@ -33,7 +33,7 @@ func (s *site) live(ctx context.Context, v *visit, r *request.Request) (livePart
 		if key := "admin.stage." + j.Stage; v.has(key) {
 			l.Stage = v.T(key)
 		}
-		l.Code = v.codeWords(j.Code)
+		l.Code, l.Stages = v.codeWords(j.Code), v.stages(j)
 		l.Tone = map[string]string{"done": "good", "failed": "bad", "working": "plain"}[j.State]
 		p.Jobs = append(p.Jobs, l)
 		if j.State == "queued" && j.Attempt == 0 && j.Code == "" && time.Since(j.CreatedAt) > delayedAfter {
@@ -69,6 +69,10 @@ func (v *visit) explain(r *request.Request, list []request.Job) string {
 		return v.T("admin.explain.misdelivered")
 	case r.WaitingFor == dsar.ForDelivery && r.RefusalGround != "":
 		return v.T("admin.explain.refused_by_hand")
+	case r.WaitingFor == dsar.ForHold:
+		return v.T("admin.explain.waiting_hold")
+	case r.WaitingFor == dsar.ForIdentity && r.Undecided > 0 && !asked(r):
+		return v.T("admin.code.tied_cards")
 	case r.State == dsar.Waiting:
 		if code := lastCode(list); !asked(r) && v.has("admin.code."+code) {
 			return v.T("admin.code." + code)

@@ -9,6 +9,7 @@ import (
 type todayPage struct {
 	frame
 	Quiet   bool // nothing waits
+	Review  int  // holds whose review date has come
 	Waiting []waitingBox
 	DueSoon []requestRow
 	Charts  []chartBox
@@ -38,12 +39,21 @@ func (s *site) today(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	p := todayPage{frame: v.frame("admin.nav.today"), DueSoon: v.rows(t.DueSoon, names), Charts: v.charts(t)}
-	p.Quiet = true
+	holds, err := s.Store.Holds(v.Context(), false)
+	if err != nil {
+		return err
+	}
+	for _, h := range holds {
+		if !h.ReviewOn.After(v.today()) {
+			p.Review++
+		}
+	}
+	p.Quiet = p.Review == 0
 	for _, b := range []struct {
 		name string
 		list []request.Request
 	}{
-		{"failed", t.Failed}, {"approval", t.Approve}, {"review", t.Review}, {"received", t.New}, {"delivery", t.Undelivered}, {"identity", t.Identity},
+		{"failed", t.Failed}, {"approval", t.Approve}, {"review", t.Review}, {"received", t.New}, {"delivery", t.Undelivered}, {"identity", t.Identity}, {"hold", t.Held},
 	} {
 		if len(b.list) == 0 {
 			continue

@@ -1,0 +1,385 @@
+package adminweb
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"insyn/internal/audit"
+	"insyn/internal/dsar"
+	"insyn/internal/records"
+	"insyn/internal/request"
+	"insyn/jobs"
+)
+
+// shownTies bounds how many pairs of cards a page shows; the next ones come when these are decided.
+const shownTies = 10
+
+// tiePart is what a request's page says of other cards that share identifiers with the person.
+type tiePart struct {
+	Open    []tieBox
+	More    int
+	None    *form // one answer for all
+	WhyNot  string
+	Decided []tieLine
+}
+
+// tieBox is a pair of cards side by side.
+type tieBox struct {
+	ID           int64
+	Ours, Theirs subjectLink
+	Kinds        []string // what ties them, in words
+	Rows         []compareRow
+	Gone         bool
+	Form         *form
+}
+
+// compareRow is one kind of fact on both cards.
+type compareRow struct {
+	Label        string
+	Ours, Theirs []sharedText
+}
+
+// sharedText is a value; Same ones stand on both cards.
+type sharedText struct {
+	Text string
+	Same bool
+}
+
+// tieLine is a card that somebody has decided about.
+type tieLine struct {
+	subjectLink
+	What  string
+	Again *form
+}
+
+// ties shows what is undecided and what was decided. tried is the form that was refused, and why.
+func (s *site) ties(ctx context.Context, v *visit, r *request.Request, tried string, bad error) (p tiePart, err error) {
+	list, err := s.Store.Ties(ctx, r.ID)
+	if err != nil || len(list) == 0 {
+		return p, err
+	}
+	names, _, err := s.names(ctx)
+	if err != nil {
+		return p, err
+	}
+	for _, t := range list {
+		switch {
+		case t.Decision != "":
+			p.Decided = append(p.Decided, v.decidedTie(ctx, r, t, names))
+		case r.Closed() || r.WaitingFor != dsar.ForIdentity: // the work that is going on looks again
+		case len(p.Open) == shownTies:
+			p.More++
+		default:
+			b, err := v.tieBox(ctx, r, t, tried, bad)
+			if err != nil {
+				return p, err
+			}
+			p.Open = append(p.Open, b)
+		}
+	}
+	if len(p.Open) == 0 {
+		return p, nil
+	}
+	if !v.can(decide) {
+		p.WhyNot = v.T("admin.tie.dpo_decides")
+	} else if len(p.Open) > 1 {
+		typed := v.PostForm
+		v.PostForm = nil
+		p.None = v.form(tiePath(r.ID), "admin.tie.none")
+		v.codeByHand(p.None, r, slices.ContainsFunc(list, func(t request.Tie) bool { return slices.Contains(t.Kinds, "email") }))
+		p.None.prefix = "ties-"
+		v.PostForm = typed
+	}
+	// Who looked at another person's card stands in the log, as when the card itself is opened.
+	return p, audit.Write(ctx, s.Pool, audit.Entry{Actor: v.who.ID, Action: "person.compared", Detail: audit.Detail{"cards": int64(len(p.Open))}})
+}
+
+func tiePath(id int64) string { return "/requests/" + strconv.FormatInt(id, 10) + "/ties" }
+
+// tieBox reads both cards.
+func (v *visit) tieBox(ctx context.Context, r *request.Request, t request.Tie, tried string, bad error) (tieBox, error) {
+	b := tieBox{ID: t.ID}
+	for _, k := range t.Kinds {
+		b.Kinds = append(b.Kinds, v.T("admin.tie.kind."+k))
+	}
+	with := r.Person()
+	for _, u := range r.Subjects {
+		if string(u.HMAC) == string(t.With) {
+			with = u
+		}
+	}
+	ours, err := v.cardOf(ctx, with.Source, with.Key)
+	if err != nil {
+		return b, err
+	}
+	theirs, err := v.cardOf(ctx, t.Source, t.Key)
+	if err != nil {
+		return b, err
+	}
+	b.Gone = ours == nil || theirs == nil
+	if !b.Gone {
+		b.Ours, b.Theirs = v.linkTo(ours), v.linkTo(theirs)
+		if b.Rows, err = v.compare(ctx, ours, theirs); err != nil {
+			return b, err
+		}
+	}
+	if !v.can(decide) {
+		return b, nil
+	}
+	name := "tie-" + strconv.FormatInt(t.ID, 10)
+	typed := v.PostForm
+	if tried != name {
+		v.PostForm = nil // what was typed belongs to one form alone
+	}
+	defer func() { v.PostForm = typed }()
+	b.Form = v.form(tiePath(r.ID)+"/"+strconv.FormatInt(t.ID, 10), "admin.tie.do")
+	b.Form.prefix = name + "-"
+	if b.Gone {
+		b.Form.Submit = v.T("admin.tie.gone_do")
+		b.Form.add("hidden", "tie_answer", "different")
+		return b, nil
+	}
+	answers := []string{"same", "different"}
+	if r.Asked && !asked(r) {
+		answers = append(answers, "ask")
+	}
+	b.Form.choose("radio", "tie_answer", "", answers...).must()
+	v.codeByHand(b.Form, r, slices.Contains(t.Kinds, "email"))
+	if r.Asked && !asked(r) {
+		b.Form.add("area", "tie_reason", "")
+		b.Form.add("area", "tie_ask", "")
+	}
+	if tried == name {
+		return b, b.Form.mark(bad)
+	}
+	return b, nil
+}
+
+// codeByHand asks how the link is opened, where two people read the mailbox: then nobody is asked about it again.
+func (v *visit) codeByHand(f *form, r *request.Request, mailbox bool) {
+	if mailbox && sendable(r) && r.Assurance == "B" && r.AnswerBy != "paper" {
+		value := "yes"
+		if v.PostForm != nil {
+			value = v.field("code_by_hand")
+		}
+		f.add("check", "code_by_hand", value)
+	}
+}
+
+// cardOf reads a card; nil for one that is not there any more.
+func (v *visit) cardOf(ctx context.Context, source, key string) (*person, error) {
+	src := v.site.source(source)
+	if src == nil || key == "" {
+		return nil, nil
+	}
+	card, err := src.Person(ctx, key)
+	if errors.Is(err, dsar.ErrNotFound) {
+		return nil, nil
+	}
+	ref := records.Ref{Source: source, Key: key}
+	return &person{ref: ref, path: v.site.personPath(ref), card: card, source: src}, err
+}
+
+func (v *visit) linkTo(p *person) subjectLink {
+	return subjectLink{Path: p.path, Name: p.name(), Origin: v.sourceLabel(p.ref.Source)}
+}
+
+// compare lays two cards side by side and marks what stands on both.
+func (v *visit) compare(ctx context.Context, a, b *person) ([]compareRow, error) {
+	var out []compareRow
+	add := func(label, kind string, ours, theirs []string) {
+		if len(ours)+len(theirs) == 0 {
+			return
+		}
+		out = append(out, compareRow{Label: v.T(label), Ours: sameAs(kind, ours, theirs), Theirs: sameAs(kind, theirs, ours)})
+	}
+	mails := func(c records.Person) (out []string) {
+		for _, e := range c.Emails {
+			out = append(out, e.Address)
+		}
+		return out
+	}
+	streets := func(c records.Person) (out []string) {
+		for _, x := range c.Mention.Addresses {
+			out = append(out, strings.Trim(strings.TrimSpace(strings.Join([]string{x.Street, strings.TrimSpace(x.Postcode + " " + x.City)}, ", ")), ", "))
+		}
+		return out
+	}
+	add("admin.field.name", "name", some(a.card.Name), some(b.card.Name))
+	add("admin.field.email", "email", mails(a.card), mails(b.card))
+	add("admin.card.phone", "phone", a.card.Phones, b.card.Phones)
+	add("admin.field.address", "address", streets(a.card), streets(b.card))
+	add("admin.col.organisation", "organisation", some(a.card.Organisation), some(b.card.Organisation))
+	add("admin.card.personnummer", "personnummer", some(a.card.Personnummer), some(b.card.Personnummer))
+	add("admin.card.customer_no", "customer_no", some(a.card.CustomerNo), some(b.card.CustomerNo))
+	add("admin.tie.handle", "handle", a.card.Mention.Handles, b.card.Mention.Handles)
+	ours, err := v.rowCounts(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := v.rowCounts(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	add("admin.card.sections", "", ours, theirs)
+	return out, nil
+}
+
+// rowCounts are the sections of a card with the number of their rows.
+func (v *visit) rowCounts(ctx context.Context, p *person) ([]string, error) {
+	list, err := p.source.Sections(ctx, p.ref.Key)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, 0, len(list))
+	for _, x := range list {
+		out = append(out, v.in(x.Label)+": "+v.n(x.Count))
+	}
+	return out, nil
+}
+
+func some(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+func sameAs(kind string, values, others []string) []sharedText {
+	out := make([]sharedText, 0, len(values))
+	for _, x := range values {
+		form := records.TieValue(kind, x)
+		same := kind != "" && form != "" && slices.ContainsFunc(others, func(o string) bool { return records.TieValue(kind, o) == form })
+		out = append(out, sharedText{x, same})
+	}
+	return out
+}
+
+// decidedTie is one line: whose card, what was decided, by whom, when, and where.
+func (v *visit) decidedTie(ctx context.Context, r *request.Request, t request.Tie, names map[int64]string) tieLine {
+	l := tieLine{subjectLink: subjectLink{Name: v.T("admin.requests.blanked"), Origin: v.sourceLabel(t.Source)}}
+	if p, err := v.cardOf(ctx, t.Source, t.Key); err == nil && p != nil {
+		l.subjectLink = v.linkTo(p)
+	}
+	var kinds []string
+	for _, k := range t.Kinds {
+		kinds = append(kinds, v.T("admin.tie.kind."+k))
+	}
+	l.What = v.text("admin.tie.decided_"+t.Decision, "kinds", strings.Join(kinds, ", "), "who", or(names[t.DecidedBy], v.T("admin.audit.system")), "when", v.when(t.DecidedAt))
+	if t.DecidedIn != 0 {
+		l.What += " " + v.text("admin.tie.decided_in", "id", strconv.FormatInt(t.DecidedIn, 10))
+	}
+	if t.Decision == "different" && v.can(decide) && !r.Closed() && r.ErasedAt == nil && r.State != dsar.Working && r.RefusalGround == "" {
+		l.Again = v.form(tiePath(r.ID)+"/"+strconv.FormatInt(t.ID, 10)+"/reopen", "admin.tie.again_do")
+	}
+	return l
+}
+
+// decideTie takes the answer about one card.
+func (s *site) decideTie(w http.ResponseWriter, v *visit) error {
+	id, err := v.id("id")
+	if err != nil {
+		return err
+	}
+	tie, err := v.id("tie")
+	if err != nil {
+		return err
+	}
+	r, err := s.Store.Get(v.Context(), id)
+	if err != nil {
+		return err
+	}
+	flash := v.field("tie_answer")
+	switch flash {
+	case "same":
+		err = s.includeTie(v, id, tie)
+	case "different":
+		err = s.Desk.DecideTie(v.Context(), id, tie, v.who.ID, jobs.TieAnswer{CodeByHand: v.field("code_by_hand") == "yes"})
+	case "ask":
+		err = s.askAboutTie(v, r)
+	default:
+		err = &dsar.Invalid{Field: "tie_answer", Problem: "choice"}
+	}
+	if errors.Is(err, dsar.ErrInvalid) {
+		return s.showRequest(w, v, http.StatusBadRequest, id, "tie-"+strconv.FormatInt(tie, 10), err)
+	}
+	if err != nil {
+		return err
+	}
+	v.flash("tie." + flash)
+	return v.seeOther(w, "/requests/"+strconv.FormatInt(id, 10))
+}
+
+// includeTie adds the card, under the name that stands on it.
+func (s *site) includeTie(v *visit, id, tie int64) error {
+	list, err := s.Store.Ties(v.Context(), id)
+	if err != nil {
+		return err
+	}
+	a := jobs.TieAnswer{Same: true}
+	for _, t := range list {
+		if t.ID != tie {
+			continue
+		}
+		p, err := v.cardOf(v.Context(), t.Source, t.Key)
+		if err != nil {
+			return err
+		}
+		if p == nil {
+			return dsar.ErrConflict // gone meanwhile: the page says so
+		}
+		a.Name = p.name()
+	}
+	return s.Desk.DecideTie(v.Context(), id, tie, v.who.ID, a)
+}
+
+func (s *site) askAboutTie(v *visit, r *request.Request) error {
+	if err := v.required("tie_reason", "tie_ask"); err != nil {
+		return err
+	}
+	if r.WaitingFor != dsar.ForIdentity || asked(r) {
+		return dsar.ErrConflict
+	}
+	err := s.Desk.Pause(v.Context(), r.ID, v.who.ID, "identity", v.field("tie_reason"), v.field("tie_ask"))
+	return renamed(renamed(err, "why", "tie_answer"), "reason", "tie_reason")
+}
+
+// noneTheSame says of all the cards that they are other persons'.
+func (s *site) noneTheSame(w http.ResponseWriter, v *visit) error {
+	id, err := v.id("id")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Store.Get(v.Context(), id); err != nil {
+		return err
+	}
+	if err := s.Desk.NoneTheSame(v.Context(), id, v.who.ID, v.field("code_by_hand") == "yes"); err != nil {
+		return err
+	}
+	v.flash("tie.different")
+	return v.seeOther(w, "/requests/"+strconv.FormatInt(id, 10))
+}
+
+// reopenTie takes a decision back.
+func (s *site) reopenTie(w http.ResponseWriter, v *visit) error {
+	id, err := v.id("id")
+	if err != nil {
+		return err
+	}
+	tie, err := v.id("tie")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Store.Get(v.Context(), id); err != nil {
+		return err
+	}
+	if err := s.Desk.ReopenTie(v.Context(), id, tie, v.who.ID); err != nil {
+		return err
+	}
+	v.flash("tie.reopened")
+	return v.seeOther(w, "/requests/"+strconv.FormatInt(id, 10))
+}
