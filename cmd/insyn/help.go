@@ -20,6 +20,7 @@ func commands() []command {
 		checkCommand(),
 		userCommand(),
 		requestCommand(),
+		holdCommand(),
 		jobsCommand(),
 		mailCommand(),
 		purgeCommand(),

@@ -58,6 +58,12 @@ func (r *requester) standing(ctx context.Context, id int64) (standing, error) {
 			s.Code, latest = j.Code, j.ID
 		}
 	}
+	switch {
+	case q.WaitingFor == dsar.ForHold:
+		s.Code = "legal_hold"
+	case q.WaitingFor == dsar.ForIdentity && q.Undecided > 0:
+		s.Code = "tied_cards"
+	}
 	if q.State != dsar.Waiting || q.WaitingFor != dsar.ForDelivery {
 		return s, nil
 	}
