@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -71,10 +70,10 @@ func (v *visit) explain(r *request.Request, list []request.Job) string {
 		return v.T("admin.explain.refused_by_hand")
 	case r.WaitingFor == dsar.ForHold:
 		return v.T("admin.explain.waiting_hold")
-	case r.WaitingFor == dsar.ForIdentity && r.Undecided > 0 && !asked(r):
+	case r.AwaitsDecision():
 		return v.T("admin.code.tied_cards")
 	case r.State == dsar.Waiting:
-		if code := lastCode(list); !asked(r) && v.has("admin.code."+code) {
+		if code := lastCode(list); !r.Asks() && v.has("admin.code."+code) {
 			return v.T("admin.code." + code)
 		}
 		return v.T("admin.explain.waiting_" + string(r.WaitingFor))
@@ -90,12 +89,6 @@ func lastCode(list []request.Job) string {
 		}
 	}
 	return ""
-}
-
-// asked tells whether the person has been asked something and has not answered: that is what the request waits for then,
-// whatever the work said before.
-func asked(r *request.Request) bool {
-	return slices.ContainsFunc(r.Pauses, func(p request.Pause) bool { return p.AnsweredOn == nil })
 }
 
 const (

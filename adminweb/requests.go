@@ -74,7 +74,7 @@ func (v *visit) status(r *request.Request) badge {
 		if r.WaitingFor == dsar.ForHold {
 			b.Icon = "lock"
 		}
-		if r.WaitingFor == dsar.ForIdentity && r.Undecided > 0 && !asked(r) {
+		if r.AwaitsDecision() {
 			b = badge{Word: v.T("admin.status.waiting_tie"), Tone: "warn", Icon: "wait"}
 		}
 	}

@@ -32,7 +32,7 @@ func sendable(r *request.Request) bool { return r.Kind == dsar.Access || r.Kind 
 
 // whoAsks tells whether the request waits for the person's identity, and not for whose another card is.
 func whoAsks(r *request.Request) bool {
-	return r.WaitingFor == dsar.ForIdentity && (r.Undecided == 0 || asked(r))
+	return r.WaitingFor == dsar.ForIdentity && !r.AwaitsDecision()
 }
 
 func noFields(*form, *request.Request) {}
@@ -55,7 +55,7 @@ func (s *site) steps() []step {
 		{
 			name: "resume", do: takeRequests, first: func(*request.Request) bool { return true },
 			fits: func(r *request.Request) bool {
-				return r.WaitingFor == dsar.ForClarification || r.WaitingFor == dsar.ForIdentity && (r.Undecided == 0 || asked(r))
+				return r.WaitingFor == dsar.ForClarification || r.WaitingFor == dsar.ForIdentity && !r.AwaitsDecision()
 			},
 			fields: noFields,
 			run:    func(v *visit, id int64) error { return s.Desk.Resume(v.Context(), id, v.who.ID) },

@@ -144,12 +144,12 @@ func (v *visit) tieBox(ctx context.Context, r *request.Request, t request.Tie, t
 		return b, nil
 	}
 	answers := []string{"same", "different"}
-	if r.Asked && !asked(r) {
+	if r.Asked && !r.Asks() {
 		answers = append(answers, "ask")
 	}
 	b.Form.choose("radio", "tie_answer", "", answers...).must()
 	v.codeByHand(b.Form, r, slices.Contains(t.Kinds, "email"))
-	if r.Asked && !asked(r) {
+	if r.Asked && !r.Asks() {
 		b.Form.add("area", "tie_reason", "")
 		b.Form.add("area", "tie_ask", "")
 	}
@@ -341,7 +341,7 @@ func (s *site) askAboutTie(v *visit, r *request.Request) error {
 	if err := v.required("tie_reason", "tie_ask"); err != nil {
 		return err
 	}
-	if r.WaitingFor != dsar.ForIdentity || asked(r) {
+	if r.WaitingFor != dsar.ForIdentity || r.Asks() {
 		return dsar.ErrConflict
 	}
 	err := s.Desk.Pause(v.Context(), r.ID, v.who.ID, "identity", v.field("tie_reason"), v.field("tie_ask"))

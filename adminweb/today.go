@@ -53,7 +53,7 @@ func (s *site) today(w http.ResponseWriter, v *visit) error {
 		name string
 		list []request.Request
 	}{
-		{"failed", t.Failed}, {"approval", t.Approve}, {"review", t.Review}, {"received", t.New}, {"delivery", t.Undelivered}, {"identity", t.Identity}, {"hold", t.Held},
+		{"failed", t.Failed}, {"approval", t.Approve}, {"review", t.Review}, {"tie", t.Ties}, {"received", t.New}, {"delivery", t.Undelivered}, {"identity", t.Identity}, {"hold", t.Held},
 	} {
 		if len(b.list) == 0 {
 			continue
@@ -61,8 +61,11 @@ func (s *site) today(w http.ResponseWriter, v *visit) error {
 		p.Quiet = false
 		show := b.name
 		path := "/requests?show=" + show
-		if show == "received" {
+		switch show {
+		case "received":
 			path = "/requests"
+		case "tie":
+			path = "/requests?show=identity"
 		}
 		p.Waiting = append(p.Waiting, waitingBox{Title: v.T("admin.today." + b.name), Path: path, Count: len(b.list), Rows: v.rows(b.list[:min(len(b.list), boxRows)], names)})
 	}
