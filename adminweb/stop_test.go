@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,7 +20,7 @@ import (
 // erasure asks for one and lets the worker's work lie.
 func (o *office) erasure(b *browser, person int64) (id int64, path string) {
 	o.t.Helper()
-	id = b.requestID(b.post(b.card(person)+"/erase", values("once", newOnce(), "asked", "yes", "received_on", "2026-11-20", "channel", "mail",
+	id = b.requestID(b.post(b.card(person)+"/erase", values("once", newOnce(), "asked", "yes", "received_on", time.Now().Format(time.DateOnly), "channel", "mail",
 		"ground", "b", "verified_how", "call_back", "language", "en", "answer_by", "mail")))
 	return id, "/requests/" + idText(id)
 }
@@ -88,6 +89,18 @@ func TestCardsAreComparedAndDecidedOnThePage(t *testing.T) {
 	dpo.want(dpo.post(tie, values("once", newOnce())), 400, "Choose one of the alternatives")
 	dpo.want(dpo.post(tie, values("once", newOnce(), "tie_answer", "ask", "tie_reason", "Two of you.", "tie_ask", "")), 400, "Fill this in", "Two of you.")
 	dpo.want(dpo.post(path+"/ties/999999", values("once", newOnce(), "tie_answer", "same")), 404)
+	// asked by mail, answered, and not decided yet
+	if r := dpo.post(tie, values("once", newOnce(), "tie_answer", "ask", "tie_reason", "We hold more than one card.", "tie_ask", "tell us your customer number")); r.status != http.StatusSeeOther {
+		t.Fatalf("ask: got %d: %s", r.status, r.body)
+	}
+	dpo.want(dpo.get(path), 200, "The question is on its way", "Waits until we know who asks", "The person has answered", "Is this the same person?")
+	var to int
+	err := o.pool.QueryRow(t.Context(), `select count(*) from mail where request_id = $1 and template = 'mail.identity' and recipient is not null`, id).Scan(&to)
+	if err != nil || to != 1 {
+		t.Errorf("%d questions, %v; want one mail", to, err)
+	}
+	dpo.want(dpo.post(tie, values("once", newOnce(), "tie_answer", "ask", "tie_reason", "x", "tie_ask", "y")), http.StatusConflict)
+
 	f := values("once", newOnce(), "tie_answer", "same")
 	for range 2 {
 		if r := dpo.post(tie, f); r.status != http.StatusSeeOther || r.location != path {

@@ -300,7 +300,7 @@ func (s *site) decideTie(w http.ResponseWriter, v *visit) error {
 	case "different":
 		err = s.Desk.DecideTie(v.Context(), id, tie, v.who.ID, jobs.TieAnswer{CodeByHand: v.field("code_by_hand") == "yes"})
 	case "ask":
-		err = s.askAboutTie(v, r)
+		flash, err = s.askAboutTie(v, r)
 	default:
 		err = &dsar.Invalid{Field: "tie_answer", Problem: "choice"}
 	}
@@ -337,15 +337,31 @@ func (s *site) includeTie(v *visit, id, tie int64) error {
 	return s.Desk.DecideTie(v.Context(), id, tie, v.who.ID, a)
 }
 
-func (s *site) askAboutTie(v *visit, r *request.Request) error {
+// askAboutTie asks the person, by mail where there is an address. It gives the message for the next page.
+func (s *site) askAboutTie(v *visit, r *request.Request) (flash string, err error) {
 	if err := v.required("tie_reason", "tie_ask"); err != nil {
-		return err
+		return "", err
 	}
-	if r.WaitingFor != dsar.ForIdentity || r.Asks() {
-		return dsar.ErrConflict
+	address := ""
+	p, err := v.cardOf(v.Context(), r.Person().Source, r.Person().Key)
+	if err != nil {
+		return "", err
 	}
-	err := s.Desk.Pause(v.Context(), r.ID, v.who.ID, "identity", v.field("tie_reason"), v.field("tie_ask"))
-	return renamed(renamed(err, "why", "tie_answer"), "reason", "tie_reason")
+	if p != nil {
+		for _, e := range p.card.Emails {
+			if address == "" && !e.Invalid && !e.Bounced {
+				address = e.Address
+			}
+		}
+	}
+	mailed, err := s.Desk.AskAboutTie(v.Context(), r.ID, v.who.ID, v.field("tie_reason"), v.field("tie_ask"), address)
+	if err != nil {
+		return "", renamed(renamed(err, "why", "tie_answer"), "reason", "tie_reason")
+	}
+	if mailed {
+		return "ask", nil
+	}
+	return "ask_by_hand", nil
 }
 
 // noneTheSame says of all the cards that they are other persons'.

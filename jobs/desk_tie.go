@@ -94,6 +94,31 @@ func (d *Desk) decideTie(ctx context.Context, tx pgx.Tx, r *request.Request, t r
 	return d.Store.AddSubject(ctx, tx, r.ID, request.NewSubject{Source: t.Source, Key: t.Key, Name: a.Name}, actor)
 }
 
+// AskAboutTie asks the person something that tells whose the cards are; the clock stands still meanwhile. It tells whether a
+// mail goes out: address is the one on file, used where the request has none yet and is answered by mail.
+func (d *Desk) AskAboutTie(ctx context.Context, id, actor int64, reason, step, address string) (mailed bool, err error) {
+	err = d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
+		if !r.AwaitsDecision() {
+			return dsar.ErrConflict
+		}
+		p := r.Person()
+		mailed = p.Address != ""
+		if mailed || address == "" || r.AnswerBy == "paper" {
+			return nil
+		}
+		mailed = true
+		_, err := tx.Exec(ctx, `update insyn.request_subject set address = $2 where id = $1`, p.ID, d.Keys.SealText("request_subject.address", address))
+		if err != nil {
+			return fmt.Errorf("note the address of request %d: %w", id, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	return mailed, d.Pause(ctx, id, actor, "identity", reason, step)
+}
+
 // afterTies lets the request go on when nothing is undecided. A pause for the question ends with it.
 func (d *Desk) afterTies(ctx context.Context, tx pgx.Tx, set settings.Settings, r *request.Request, actor int64) error {
 	list, err := d.TiesIn(ctx, tx, r.ID)
