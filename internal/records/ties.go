@@ -204,14 +204,14 @@ func tieQuestions(name string, c *datamap.Column, m marks) []tieQuestion {
 	ask(c.Role, col+"::text")
 	for _, r := range c.JSON {
 		if path, ok := strings.CutPrefix(r.Name, "$."); ok && r.Value.Role != "" && path != "*" {
-			ask(r.Value.Role, "("+col+"::jsonb #>> "+literal(strings.Split(path, "."))+")")
+			ask(r.Value.Role, "("+col+"::jsonb #>> "+textArray(strings.Split(path, "."))+")")
 		}
 	}
 	return out
 }
 
-// literal is a text array in SQL.
-func literal(parts []string) string {
+// textArray is a text array in SQL.
+func textArray(parts []string) string {
 	quoted := make([]string, 0, len(parts))
 	for _, p := range parts {
 		quoted = append(quoted, "'"+strings.ReplaceAll(p, "'", "''")+"'")
