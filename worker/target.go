@@ -58,8 +58,6 @@ func erasureFault(err error) error {
 		return dsar.GiveUp("counts_grew")
 	case errors.Is(err, records.ErrRefused):
 		return dsar.GiveUp(codeRefused)
-	case errors.Is(err, records.ErrRowCap):
-		return dsar.GiveUp("row_cap")
 	case errors.Is(err, dsar.ErrNotFound):
 		return dsar.GiveUp("person_not_found")
 	}

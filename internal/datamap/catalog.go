@@ -7,16 +7,18 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Querier reads the catalog: a pool, a connection or a transaction.
+// Querier reads the catalog: a pool, a connection or a transaction. Begin makes a transaction, or a savepoint in one.
 type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Begin(ctx context.Context) (pgx.Tx, error)
 }
 
 // ColumnType is what the live catalog knows of a column.
 type ColumnType struct {
 	Name      string // as format_type writes it, with length
 	Base      string // the type below a domain, without length: text, varchar, int8, date, timestamptz, jsonb, _text …
+	Elem      string // of an array, as format_type writes it
 	Length    int    // of varchar(n) and char(n), 0 where there is none
 	NotNull   bool
 	Generated bool
@@ -25,133 +27,80 @@ type ColumnType struct {
 	Insert    bool
 }
 
-type catalog struct {
-	tables   map[string]*liveTable
-	links    []foreignKey
-	triggers map[string][]string
+// IsArray says that the column holds a list.
+func (t ColumnType) IsArray() bool { return len(t.Base) > 1 && t.Base[0] == '_' }
+
+// IsJSON says that it holds a json document.
+func (t ColumnType) IsJSON() bool { return t.Base == "json" || t.Base == "jsonb" }
+
+// IsInteger says that it holds whole numbers.
+func (t ColumnType) IsInteger() bool { return t.Base == "int2" || t.Base == "int4" || t.Base == "int8" }
+
+// Catalog is the live schema of a source, apart from the system's own and ours.
+type Catalog struct {
+	Tables      map[string]*LiveTable
+	ForeignKeys []ForeignKey
 }
 
-type liveTable struct {
-	columns map[string]ColumnType
-	order   []string
-	key     []string
-	kind    string
-	delete  bool
+// LiveTable is a table, view or materialised view as the database has it. Partitions are none: their parent is the table.
+type LiveTable struct {
+	Name     string
+	Kind     string // pg_class.relkind: r, p (partitioned), m (materialised view), v, f
+	Columns  map[string]ColumnType
+	Order    []string // of the columns
+	Key      []string // primary key
+	Parents  []string // tables that it inherits from
+	Children bool     // others inherit from it: rows of this table alone are "only" it
+	Rows     int64    // the planner's estimate
+	Delete   bool     // the current role may delete rows
+	Checks   []Constraint
+	Uniques  []Constraint
+	Indexes  []Index
+	Triggers []string
 }
 
-type foreignKey struct {
-	from, to string
-	columns  []string
+// Constraint is a CHECK (with its expression) or a UNIQUE of a table, or a CHECK of the domain of one of its columns.
+type Constraint struct {
+	Name    string
+	Columns []string
+	Expr    string // of a CHECK; of a domain's, over the word value
+	Domain  bool
 }
 
-func readCatalog(ctx context.Context, q Querier) (*catalog, error) {
-	c := &catalog{tables: map[string]*liveTable{}, triggers: map[string][]string{}}
-	if err := c.readColumns(ctx, q); err != nil {
-		return nil, fmt.Errorf("read the columns of the source: %w", err)
-	}
-	if err := c.readKeys(ctx, q); err != nil {
-		return nil, fmt.Errorf("read the keys of the source: %w", err)
-	}
-	if err := c.readTriggers(ctx, q); err != nil {
-		return nil, fmt.Errorf("read the triggers of the source: %w", err)
+// Index is a usable index. Columns are column names, "" for an expression, whose text is in Exprs at the same place.
+type Index struct {
+	Name    string
+	Method  string // btree, gin …
+	Columns []string
+	Exprs   []string
+	Classes []string // operator classes
+	Partial string   // predicate
+}
+
+// ForeignKey leads from columns of a table to columns of another. OnDelete is pg_constraint.confdeltype.
+type ForeignKey struct {
+	Name, From, To string
+	Columns        []string
+	ToColumns      []string
+	OnDelete       string
+}
+
+// ReadCatalog reads the live schema.
+func ReadCatalog(ctx context.Context, q Querier) (*Catalog, error) {
+	c := &Catalog{Tables: map[string]*LiveTable{}}
+	for _, part := range []struct {
+		what string
+		read func(context.Context, Querier) error
+	}{
+		{"columns", c.readColumns},
+		{"constraints", c.readConstraints},
+		{"domains", c.readDomains},
+		{"indexes", c.readIndexes},
+		{"triggers", c.readTriggers},
+	} {
+		if err := part.read(ctx, q); err != nil {
+			return nil, fmt.Errorf("read the %s of the source: %w", part.what, err)
+		}
 	}
 	return c, nil
-}
-
-func (c *catalog) readColumns(ctx context.Context, q Querier) error {
-	rows, err := q.Query(ctx, `
-		select n.nspname || '.' || r.relname,
-		       r.relkind::text,
-		       has_table_privilege(r.oid, 'delete'),
-		       a.attname::text,
-		       format_type(a.atttypid, a.atttypmod),
-		       b.typname::text,
-		       case when b.typname in ('varchar', 'bpchar') then greatest(a.atttypmod - 4, 0) else 0 end,
-		       a.attnotnull or (t.typtype = 'd' and t.typnotnull),
-		       a.attgenerated <> '' or a.attidentity = 'a',
-		       has_column_privilege(r.oid, a.attnum, 'select'),
-		       has_column_privilege(r.oid, a.attnum, 'update'),
-		       has_column_privilege(r.oid, a.attnum, 'insert')
-		  from pg_class r
-		  join pg_namespace n on n.oid = r.relnamespace
-		  join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
-		  join pg_type t on t.oid = a.atttypid
-		  join pg_type b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
-		 where r.relkind in ('r', 'p', 'm', 'f', 'v')
-		   and n.nspname <> 'information_schema'
-		   and n.nspname not like 'pg\_%'
-		 order by n.nspname, r.relname, a.attnum`)
-	if err != nil {
-		return err
-	}
-	var table, kind, name string
-	var del bool
-	var t ColumnType
-	_, err = pgx.ForEachRow(rows, []any{
-		&table, &kind, &del, &name, &t.Name, &t.Base, &t.Length, &t.NotNull, &t.Generated,
-		&t.Select, &t.Update, &t.Insert,
-	}, func() error {
-		live := c.tables[table]
-		if live == nil {
-			live = &liveTable{columns: map[string]ColumnType{}, kind: kind, delete: del}
-			c.tables[table] = live
-		}
-		live.columns[name] = t
-		live.order = append(live.order, name)
-		return nil
-	})
-	return err
-}
-
-func (c *catalog) readKeys(ctx context.Context, q Querier) error {
-	rows, err := q.Query(ctx, `
-		select k.contype::text,
-		       n.nspname || '.' || r.relname,
-		       coalesce(fn.nspname || '.' || fr.relname, ''),
-		       (select array_agg(a.attname::text order by u.i)
-		          from unnest(k.conkey) with ordinality as u (attnum, i)
-		          join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.attnum)
-		  from pg_constraint k
-		  join pg_class r on r.oid = k.conrelid
-		  join pg_namespace n on n.oid = r.relnamespace
-		  left join pg_class fr on fr.oid = k.confrelid
-		  left join pg_namespace fn on fn.oid = fr.relnamespace
-		 where k.contype in ('p', 'f')
-		   and n.nspname not like 'pg\_%'
-		 order by n.nspname, r.relname, k.conname`)
-	if err != nil {
-		return err
-	}
-	var kind, from, to string
-	var columns []string
-	_, err = pgx.ForEachRow(rows, []any{&kind, &from, &to, &columns}, func() error {
-		if kind == "f" {
-			c.links = append(c.links, foreignKey{from: from, to: to, columns: columns})
-		} else if t := c.tables[from]; t != nil {
-			t.key = columns
-		}
-		return nil
-	})
-	return err
-}
-
-func (c *catalog) readTriggers(ctx context.Context, q Querier) error {
-	rows, err := q.Query(ctx, `
-		select n.nspname || '.' || r.relname,
-		       g.tgname::text
-		  from pg_trigger g
-		  join pg_class r on r.oid = g.tgrelid
-		  join pg_namespace n on n.oid = r.relnamespace
-		 where not g.tgisinternal
-		   and g.tgenabled <> 'D'
-		 order by n.nspname, r.relname, g.tgname`)
-	if err != nil {
-		return err
-	}
-	var table, name string
-	_, err = pgx.ForEachRow(rows, []any{&table, &name}, func() error {
-		c.triggers[table] = append(c.triggers[table], name)
-		return nil
-	})
-	return err
 }

@@ -1,6 +1,9 @@
 package datamap
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // checkColumn fills in what the column takes from its table, and holds that nothing about it is left open.
 func (m *Map) checkColumn(t *Table, c *Column) []error {
@@ -31,6 +34,7 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 		words     []string
 	}{
 		{"role", c.Role, roles}, {"disclose", c.Disclose, discloses}, {"edit", c.Edit, edits}, {"type", c.Type, types},
+		{"document", c.Document, documents},
 	} {
 		if !oneOf(w.word, w.words) {
 			fail("%s: %s is %q; one of %s is wanted", place, w.key, w.word, strings.Join(w.words, ", "))
@@ -41,6 +45,15 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	}
 	if c.Edit == "choice" && len(c.Choices) == 0 {
 		fail("%s: edit choice needs choices", place)
+	}
+	if c.Of != "" && !slices.ContainsFunc(t.Path, func(p rawPath) bool { return p.Name == c.Of }) {
+		fail("%s: of names the path %q, which the table does not have", place, c.Of)
+	}
+	if c.RefersWhen != "" && c.Erase.Action != Redact {
+		fail("%s: refers_when belongs to a column with erase: redact", place)
+	}
+	if c.Encoding != "" && !slices.Contains(encodings, c.Encoding) && t.Column(c.Encoding) == nil {
+		fail("%s: encoding is one of %s, or the column that says which", place, strings.Join(encodings, ", "))
 	}
 	erased := c.Erase.Action != NoAction || len(c.JSON) > 0
 	switch {
@@ -66,8 +79,11 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	case !erased && c.Keep == "":
 		fail("%s needs erase, or keep with a reason", place)
 	}
-	if t.Kept(c.Name) && (erased || c.Scan) {
-		fail("%s is kept by law and has an erase action", place)
+	if t.Kept(c.Name) && (c.Scan || erased && t.Keep.After != AfterAnonymise) {
+		fail("%s is kept by law and has an erase action; that is for keep with after: anonymise", place)
+	}
+	if t.Kept(c.Name) && !erased && c.Keep == "" && t.Keep.After == AfterAnonymise {
+		fail("%s is anonymised when its time is over, so it needs erase, or keep with a reason", place)
 	}
 	if c.Erase.Action == Redact {
 		c.Scan = true
@@ -79,19 +95,22 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 }
 
 func checkJSONRule(place string, r Entry[*JSONRule]) []error {
-	if !strings.HasPrefix(r.Name, "$.") || len(r.Name) < 3 {
-		return []error{at(r.Pos, "%s: a json path is written $.name, or $.* for the rest", place)}
+	if r.Name != JSONRest && !jsonPath.MatchString(r.Name) {
+		return []error{at(r.Pos, "%s: a json path is written $.name, $.list[*].name, or $.* for the rest", place)}
 	}
 	switch {
 	case r.Value.Role != "" && r.Value.Role != "handle":
 		return []error{at(r.Pos, "%s %s: a json path can have the role handle", place, r.Name)}
 	case r.Value.Erase.Action == NoAction && r.Value.Keep == "":
 		return []error{at(r.Pos, "%s %s needs erase, or keep with a reason", place, r.Name)}
-	case r.Value.Erase.Action != NoAction && r.Value.Erase.Action != Remove:
-		return []error{at(r.Pos, "%s %s: a json path can only be removed", place, r.Name)}
+	case !slices.Contains([]Action{NoAction, Remove, Redact, Constant, Null}, r.Value.Erase.Action):
+		return []error{at(r.Pos, "%s %s: a json path is removed, redacted, null or a constant", place, r.Name)}
 	}
 	return nil
 }
+
+// JSONRest is the rule for all that no other rule of a json column names.
+const JSONRest = "$.*"
 
 func (m *Map) checkNames(pos Pos, place, category, purpose, provenance string, recipients []string, retention string) []error {
 	var errs []error

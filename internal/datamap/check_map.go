@@ -1,6 +1,7 @@
 package datamap
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -52,8 +53,8 @@ func (m *Map) check() []error {
 		if r.SV == "" || r.EN == "" {
 			fail(e.Pos, "retention %s needs sv and en", e.Name)
 		}
-		if r.From != "" && r.From != "financial_year_end" {
-			fail(e.Pos, "retention %s: from is financial_year_end", e.Name)
+		if !oneOf(r.From, []string{"financial_year_end", "date"}) {
+			fail(e.Pos, "retention %s: from is financial_year_end or date", e.Name)
 		}
 		if r.From != "" && (len(r.Law) == 0 || len(r.LawSentence) == 0 || r.Years < 1) {
 			fail(e.Pos, "retention %s: what a law demands needs law, law_sentence and years", e.Name)
@@ -123,6 +124,9 @@ func (m *Map) checkSource(e Entry[*Source]) []error {
 func (s *Source) checkPath(t *Table, p Path) []error {
 	var errs []error
 	before := t
+	if p.Name != "" && p.As != AsLinked {
+		errs = append(errs, at(t.Pos, "%s: only a linked path can have a name", t.Name))
+	}
 	for _, h := range p.Hops {
 		next, ok := s.Table(h.Table)
 		if !ok {
@@ -156,34 +160,20 @@ func (m *Map) checkTable(s *Source, t *Table) []error {
 	if !oneOf(t.Erase, []string{DeleteRow, CutLink}) {
 		fail(t.Pos, "%s: erase is %s or %s", t.Name, DeleteRow, CutLink)
 	}
+	if t.DeleteWhen != "" && t.Erase != "" {
+		fail(t.Pos, "%s: delete_when is for a table whose other rows stay; with erase: %s all of them go", t.Name, t.Erase)
+	}
 	if t.LogOf != "" {
 		if _, ok := s.Table(t.LogOf); !ok {
 			fail(t.Pos, "%s is the log of %s, which is not mapped", t.Name, t.LogOf)
 		}
 	}
-	if k := t.Keep; k != nil {
-		r, ok := m.Retention.Get(k.Until)
-		if !ok || r.From == "" {
-			fail(t.Pos, "%s is kept until %q, which is no retention rule with a law", t.Name, k.Until)
-		}
-		switch parent, ok := s.Table(k.With); {
-		case (k.With == "") == (k.FinancialYearEnd == ""):
-			fail(t.Pos, "%s: keep needs either financial_year_end or with", t.Name)
-		case k.With != "" && (!ok || parent.Keep == nil || parent.Keep.With != ""):
-			fail(t.Pos, "%s is kept with %s, which has no end of its own", t.Name, k.With)
-		}
-		for _, c := range append([]string{k.FinancialYearEnd}, k.Columns...) {
-			if c != "" && t.Column(c) == nil {
-				fail(t.Pos, "%s: keep names column %q, which is not mapped", t.Name, c)
-			}
-		}
-		if t.Erase != "" {
-			fail(t.Pos, "%s is both kept and erased", t.Name)
-		}
+	if t.Keep != nil {
+		errs = append(errs, m.checkKeep(s, t)...)
 	}
-	for _, w := range t.Warn {
-		if !slices.Contains(warnings, w.Name) || w.Value.When == "" {
-			fail(w.Pos, "%s: warn is one of %s, each with when", t.Name, strings.Join(warnings, ", "))
+	for _, w := range append(slices.Clone(t.Warn), t.Refuse...) {
+		if w.Value.When == "" || w.Value.Label["sv"] == "" || w.Value.Label["en"] == "" {
+			fail(w.Pos, "%s: rule %s needs when, and a label in sv and en", t.Name, w.Name)
 		}
 	}
 	errs = append(errs, m.checkNames(t.Pos, t.Name, t.Category, t.Purpose, t.Provenance, t.Recipients, t.Retention)...)
@@ -195,3 +185,65 @@ func (m *Map) checkTable(s *Source, t *Table) []error {
 	}
 	return errs
 }
+
+func (m *Map) checkKeep(s *Source, t *Table) []error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, at(t.Pos, format, args...)) }
+	k := t.Keep
+	r, ok := m.Retention.Get(k.Until)
+	if !ok || r.From == "" {
+		fail("%s is kept until %q, which is no retention rule with a law", t.Name, k.Until)
+	}
+	switch parent, ok := s.Table(k.With); {
+	case (k.With == "") == (k.From() == "") || k.Date != "" && k.FinancialYearEnd != "":
+		fail("%s: keep needs one of financial_year_end, date or with", t.Name)
+	case k.With != "" && (!ok || parent.Keep == nil || parent.Keep.With != ""):
+		fail("%s is kept with %s, which has no end of its own", t.Name, k.With)
+	case ok && k.With == "" && k.Date != "" != (r.From == "date"):
+		fail("%s: retention %s counts from %s", t.Name, k.Until, r.From)
+	}
+	columns := append([]string{k.From()}, k.Columns...)
+	for _, e := range k.Freeze {
+		columns = append(columns, e.Name)
+	}
+	for _, c := range append(columns, k.Party...) {
+		if c != "" && t.Column(c) == nil {
+			fail("%s: keep names column %q, which is not mapped", t.Name, c)
+		}
+	}
+	subject := s.SubjectTable()
+	for _, c := range k.Fence {
+		if subject.Column(c) == nil {
+			fail("%s: keep fences column %q, which %s does not have", t.Name, c, subject.Name)
+		}
+	}
+	for _, e := range k.Freeze {
+		for _, c := range placeholders(e.Value) {
+			if subject.Column(c) == nil {
+				fail("%s: freeze names column %q, which %s does not have", t.Name, c, subject.Name)
+			}
+		}
+	}
+	// Losing the buyer of a kept invoice is as wrong as leaving a note.
+	if k.With == "" && len(k.Party) == 0 && len(k.Freeze) == 0 && len(k.Fence) == 0 {
+		fail("%s: keep must say how the record goes on naming its counterparty: party (its own columns), freeze or fence", t.Name)
+	}
+	if !oneOf(k.After, []string{DeleteRow, AfterAnonymise}) {
+		fail("%s: after is %s or %s", t.Name, DeleteRow, AfterAnonymise)
+	}
+	if t.Erase != "" {
+		fail("%s is both kept and erased", t.Name)
+	}
+	return errs
+}
+
+// placeholders are the columns that a freeze text names.
+func placeholders(text string) []string {
+	var out []string
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+var placeholder = regexp.MustCompile(`\{([A-Za-z_][A-Za-z0-9_]*)\}`)

@@ -9,7 +9,8 @@ var (
 	discloses   = []string{"yes", "no", "mask_others"}
 	edits       = []string{"name", "email", "phone", "personnummer", "date", "text", "choice"}
 	types       = []string{"text", "number", "money", "date", "time", "bool", "json", "list"}
-	warnings    = []string{"open_deals", "unpaid_invoices"}
+	documents   = []string{"delete", "list"}
+	encodings   = []string{"base64", "quoted-printable"}
 	roles       = []string{
 		"given", "surname", "former_surname", "nickname", "email", "email.primary", "email.bounced", "email.changed",
 		"phone", "phone.primary", "phone.changed", "personnummer", "address.street", "address.postcode", "address.city",

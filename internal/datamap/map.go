@@ -110,11 +110,14 @@ func (s *Source) SubjectTable() *Table {
 }
 
 // Subject says which table has one row a person. MergedInto is the column that leads from a merged duplicate to the
-// row that replaced it, "" where there is none.
+// row that replaced it, "" where there is none. When holds for the rows that are persons, where others (groups, fixtures)
+// stand beside them. Written are forms in which texts refer to a person by key, such as "user#{id}".
 type Subject struct {
 	Table      string   `yaml:"table"`
 	Key        []string `yaml:"key"`
 	MergedInto string   `yaml:"merged_into"`
+	When       string   `yaml:"when"`
+	Written    []string `yaml:"written"`
 }
 
 // Staff is the table of the company's own people. Their names stay in a text that a person gets only where Disclose

@@ -2,9 +2,6 @@ package datamap
 
 import (
 	"fmt"
-	"slices"
-	"sort"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -22,12 +19,14 @@ const (
 type Paths []rawPath
 
 type rawPath struct {
-	On   List[string] `yaml:"on"`
-	Via  string       `yaml:"via"`
-	To   List[string] `yaml:"to"`
-	When string       `yaml:"when"`
-	As   string       `yaml:"as"`
-	pos  Pos
+	Name  string       `yaml:"name"`
+	On    List[string] `yaml:"on"`
+	Via   string       `yaml:"via"`
+	To    List[string] `yaml:"to"`
+	When  string       `yaml:"when"`
+	As    string       `yaml:"as"`
+	Match string       `yaml:"match"`
+	pos   Pos
 }
 
 // UnmarshalYAML reads one path or a list of paths.
@@ -47,8 +46,10 @@ func (p *Paths) UnmarshalYAML(node ast.Node) error {
 }
 
 // Path leads from a table to the subject table, hop by hop; the last hop reaches it. The subject table itself has one
-// path without hops. When is a condition on the starting table.
+// path without hops. When is a condition on the starting table. Name is what columns of one of several persons in a row
+// refer to.
 type Path struct {
+	Name string
 	Hops []Hop
 	When string
 	As   string
@@ -60,9 +61,6 @@ type Hop struct {
 	On    []Pair
 	When  string
 }
-
-// Pair joins a column of the table before to a column of the hop's table.
-type Pair struct{ Ours, Theirs string }
 
 // resolve turns the written paths of all tables into hops. A path to a mapped table that is not the subject goes on
 // with that table's own paths, but for its context paths: a neighbour's neighbour is nobody of ours.
@@ -123,7 +121,7 @@ func (s *Source) follow(table string, seen []string) ([]Path, error) {
 			return nil, at(raw.pos, "only the subject table has paths as near")
 		}
 		if last == s.Subject.Table {
-			out = append(out, Path{Hops: hops, When: raw.When, As: as})
+			out = append(out, Path{Name: raw.Name, Hops: hops, When: raw.When, As: as})
 			continue
 		}
 		if _, ok := s.Table(last); !ok {
@@ -139,7 +137,7 @@ func (s *Source) follow(table string, seen []string) ([]Path, error) {
 			}
 			all := append([]Hop(nil), hops...)
 			all[len(all)-1].When = r.When
-			out = append(out, Path{Hops: append(all, r.Hops...), When: raw.When, As: as})
+			out = append(out, Path{Name: raw.Name, Hops: append(all, r.Hops...), When: raw.When, As: as})
 		}
 	}
 	return out, nil
@@ -155,11 +153,15 @@ func (r rawPath) hops() ([]Hop, string, error) {
 	if len(r.On) == 0 {
 		return nil, "", at(r.pos, "a path needs on: {column: schema.table.column}")
 	}
+	if r.Match != "" && r.Match != "folded" {
+		return nil, "", at(r.pos, "match is folded (by value, in lower case), or left out")
+	}
+	folded := r.Match == "folded"
 	if r.Via == "" {
 		if len(r.To) > 0 {
 			return nil, "", at(r.pos, "to belongs to a path with via")
 		}
-		hop, err := target(r.On)
+		hop, err := target(r.On, folded)
 		return []Hop{hop}, hop.Table, err
 	}
 	if len(r.To) == 0 {
@@ -167,53 +169,15 @@ func (r rawPath) hops() ([]Hop, string, error) {
 	}
 	first := Hop{Table: r.Via}
 	for _, e := range r.On {
-		first.On = append(first.On, Pair{Ours: e.Value, Theirs: e.Name})
+		pair := Pair{Folded: folded}
+		var ours, theirs bool
+		pair.Ours, pair.OursPart, ours = partOf(e.Value)
+		pair.Theirs, pair.TheirsPart, theirs = partOf(e.Name)
+		if !ours || !theirs {
+			return nil, "", at(e.Pos, "a path via %s needs on: {its column: our column}", r.Via)
+		}
+		first.On = append(first.On, pair)
 	}
-	second, err := target(r.To)
+	second, err := target(r.To, false)
 	return []Hop{first, second}, second.Table, err
-}
-
-func target(on List[string]) (Hop, error) {
-	var hop Hop
-	for _, e := range on {
-		i := strings.LastIndexByte(e.Value, '.')
-		if i <= 0 || strings.Count(e.Value, ".") != 2 {
-			return Hop{}, at(e.Pos, "%s leads to %q; schema.table.column is wanted", e.Name, e.Value)
-		}
-		table, column := e.Value[:i], e.Value[i+1:]
-		if hop.Table != "" && hop.Table != table {
-			return Hop{}, at(e.Pos, "one hop leads to two tables, %s and %s", hop.Table, table)
-		}
-		hop.Table = table
-		hop.On = append(hop.On, Pair{Ours: e.Name, Theirs: column})
-	}
-	sort.Slice(hop.On, func(i, j int) bool { return hop.On[i].Ours < hop.On[j].Ours })
-	return hop, nil
-}
-
-// Shareable says whether several persons may reach one row: whether any hop leads to columns that are not the key of
-// its table.
-func (p Path) Shareable(key func(table string) []string) bool {
-	for _, h := range p.Hops {
-		theirs := make([]string, 0, len(h.On))
-		for _, pair := range h.On {
-			theirs = append(theirs, pair.Theirs)
-		}
-		if !sameSet(theirs, key(h.Table)) {
-			return true
-		}
-	}
-	return false
-}
-
-func sameSet(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for _, x := range a {
-		if !slices.Contains(b, x) {
-			return false
-		}
-	}
-	return true
 }

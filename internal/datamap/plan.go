@@ -23,7 +23,50 @@ type PlannedTable struct {
 	*Table
 	Key       []string // from the map, else the primary key
 	Types     map[string]ColumnType
+	Live      *LiveTable
 	Shareable bool
+}
+
+// Reads are the columns whose values an erasure reads and rewrites: texts and documents to redact, json with rules.
+func (t *PlannedTable) Reads() []*Column {
+	var out []*Column
+	for _, e := range t.Columns {
+		if e.Value.Erase.Action == Redact || len(e.Value.JSON) > 0 {
+			out = append(out, e.Value)
+		}
+	}
+	return out
+}
+
+// Searched are the columns in which other people's rows may name a person: texts that the database itself can search.
+func (t *PlannedTable) Searched() []*Column {
+	var out []*Column
+	for _, e := range t.Columns {
+		if c := e.Value; c.Scan && c.Encoding == "" && t.Types[c.Name].Base != "bytea" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Changes says whether an erasure does anything to the table's rows.
+func (t *PlannedTable) Changes() bool {
+	for _, e := range t.Columns {
+		if e.Value.Erase.Action != NoAction && !t.Kept(e.Name) || len(e.Value.JSON) > 0 {
+			return true
+		}
+	}
+	return t.Erase != ""
+}
+
+// CutsLinks says whether the table's rows refer to the person by a column that an erasure cuts.
+func (t *PlannedTable) CutsLinks() bool {
+	for _, e := range t.Columns {
+		if e.Value.Erase.Action == Cut {
+			return true
+		}
+	}
+	return false
 }
 
 // Table returns a planned table.
@@ -46,16 +89,19 @@ func (p *Plan) Actions() []string {
 		if t.Erase != "" {
 			out = append(out, t.Name+" "+t.Erase)
 		}
+		if t.DeleteWhen != "" {
+			out = append(out, t.Name+" "+DeleteRow+" when "+t.DeleteWhen)
+		}
 		if t.Keep != nil {
 			out = append(out, t.Name+" keep "+t.Keep.Until)
 		}
 		for _, e := range t.Columns {
 			c := e.Value
 			if c.Erase.Action != NoAction {
-				out = append(out, fmt.Sprintf("%s.%s %s %s%s%v", t.Name, c.Name, c.Erase.Action, c.Erase.Text, c.Erase.Unit, c.Erase.Constant))
+				out = append(out, fmt.Sprintf("%s.%s %s", t.Name, c.Name, c.Erase))
 			}
 			for _, r := range c.JSON {
-				out = append(out, fmt.Sprintf("%s.%s %s %s", t.Name, c.Name, r.Name, r.Value.Erase.Action))
+				out = append(out, fmt.Sprintf("%s.%s %s %s", t.Name, c.Name, r.Name, r.Value.Erase))
 			}
 			if c.Scan {
 				out = append(out, t.Name+"."+c.Name+" scan")
@@ -74,24 +120,53 @@ func (p *Plan) Hash() []byte {
 	return h.Sum(nil)
 }
 
-// Check holds the map against the live schema: unknown and missing tables and columns, types that an action cannot
-// take, missing rights, tables that reach a person and are neither mapped nor excluded. The plan is complete only
-// where no problem stops it.
+// Check holds the map against the live schema: unknown and missing tables and columns, types and constraints that an
+// action cannot satisfy, missing rights, tables that reach a person and are neither mapped nor excluded. The plan is
+// complete only where no problem stops it.
 func Check(ctx context.Context, q Querier, m *Map, source string) (*Plan, Problems, error) {
+	c, err := ReadCatalog(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	return CheckCatalog(ctx, q, m, source, c)
+}
+
+// CheckCatalog is Check on a catalog that was read before.
+func CheckCatalog(ctx context.Context, q Querier, m *Map, source string, c *Catalog) (*Plan, Problems, error) {
 	s, ok := m.Source(source)
 	if !ok {
 		return nil, nil, fmt.Errorf("the map has no source %s", source)
 	}
-	c, err := readCatalog(ctx, q)
+	p := &Plan{Map: m, Name: source, Source: s}
+	problems := p.tables(c)
+	for _, t := range p.Tables {
+		problems = append(problems, t.check()...)
+		for _, path := range t.Paths {
+			t.Shareable = t.Shareable || path.Shareable(p.keyOf)
+		}
+		for _, g := range t.Live.Triggers {
+			p.Triggers = append(p.Triggers, t.Name+": "+g)
+		}
+	}
+	impossible, err := p.tryConstants(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &Plan{Map: m, Name: source, Source: s}
+	problems = append(problems, impossible...)
+	problems = append(problems, c.reachable(s)...)
+	problems = append(problems, c.inherited(s)...)
+	problems = append(problems, p.deletes(c)...)
+	p.Fingerprint = p.shape(c)
+	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Place < problems[j].Place })
+	return p, problems, nil
+}
+
+// tables pairs mapped tables with live ones.
+func (p *Plan) tables(c *Catalog) Problems {
 	var problems Problems
 	var logs []*PlannedTable
-	shape := sha256.New()
-	for _, e := range s.Tables {
-		live := c.tables[e.Name]
+	for _, e := range p.Source.Tables {
+		live := c.Tables[e.Name]
 		if live == nil {
 			problems = append(problems, Problem{Stops, e.Name, "the table does not exist", "take it out of the map, or create it"})
 			continue
@@ -99,21 +174,13 @@ func Check(ctx context.Context, q Querier, m *Map, source string) (*Plan, Proble
 		key := e.Value.Key
 		if len(key) == 0 {
 			// A table without a declared key is told apart by nothing, so its rows cannot be changed one by one.
-			if len(live.key) == 0 {
+			if len(live.Key) == 0 {
 				problems = append(problems, Problem{Stops, e.Name, "the table has no primary key", "name its key columns in the map"})
 				continue
 			}
-			key = live.key
+			key = live.Key
 		}
-		t := &PlannedTable{Table: e.Value, Key: key, Types: live.columns}
-		problems = append(problems, t.check(live)...)
-		for _, name := range live.order {
-			_, _ = fmt.Fprintf(shape, "%s.%s %v\n", e.Name, name, live.columns[name].shape())
-		}
-		for _, g := range c.triggers[e.Name] {
-			p.Triggers = append(p.Triggers, e.Name+": "+g)
-			_, _ = fmt.Fprintf(shape, "%s trigger %s\n", e.Name, g)
-		}
+		t := &PlannedTable{Table: e.Value, Key: key, Types: live.Columns, Live: live}
 		if t.LogOf != "" {
 			logs = append(logs, t)
 			continue
@@ -122,21 +189,26 @@ func Check(ctx context.Context, q Querier, m *Map, source string) (*Plan, Proble
 	}
 	// A trigger writes old values into a log while the other tables change, so the logs come last.
 	p.Tables = append(p.Tables, logs...)
+	return problems
+}
+
+// shape stands for the live shape of the mapped tables.
+func (p *Plan) shape(c *Catalog) []byte {
+	h := sha256.New()
 	for _, t := range p.Tables {
-		for _, path := range t.Paths {
-			t.Shareable = t.Shareable || path.Shareable(p.keyOf)
+		for _, name := range t.Live.Order {
+			_, _ = fmt.Fprintf(h, "%s.%s %v\n", t.Name, name, t.Types[name].shape())
+		}
+		for _, g := range t.Live.Triggers {
+			_, _ = fmt.Fprintf(h, "%s trigger %s\n", t.Name, g)
 		}
 	}
-	problems = append(problems, c.reachable(s)...)
-	problems = append(problems, p.deleteOrder(c)...)
-	for _, l := range c.links {
-		if p.Table(l.from) != nil {
-			_, _ = fmt.Fprintf(shape, "%s %v -> %s\n", l.from, l.columns, l.to)
+	for _, l := range c.ForeignKeys {
+		if p.Table(l.From) != nil {
+			_, _ = fmt.Fprintf(h, "%s %v -> %s\n", l.From, l.Columns, l.To)
 		}
 	}
-	p.Fingerprint = shape.Sum(nil)
-	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Place < problems[j].Place })
-	return p, problems, nil
+	return h.Sum(nil)
 }
 
 func (t ColumnType) shape() string { return fmt.Sprint(t.Name, t.NotNull, t.Generated) }

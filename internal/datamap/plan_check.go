@@ -6,11 +6,12 @@ import (
 )
 
 // check holds one mapped table against its live columns.
-func (t *PlannedTable) check(live *liveTable) Problems {
+func (t *PlannedTable) check() Problems {
 	var out Problems
-	for _, name := range live.order {
+	for _, name := range t.Live.Order {
 		if t.Column(name) == nil {
-			out = append(out, Problem{Stops, t.Name + "." + name, "the map does not know the column", "map it, or keep it with a reason"})
+			// What the map does not know is neither told nor erased. A copy goes out with a warning; an erasure does not run.
+			out = append(out, Problem{StopsErase, t.Name + "." + name, "the map does not know the column", "map it, or keep it with a reason"})
 		}
 	}
 	for _, k := range t.Key {
@@ -18,9 +19,12 @@ func (t *PlannedTable) check(live *liveTable) Problems {
 			out = append(out, Problem{Stops, t.Name + "." + k, "a key column is not mapped", "map it"})
 		}
 	}
+	if t.Kind() != "r" && t.Kind() != "p" && t.Changes() {
+		out = append(out, Problem{Stops, t.Name, "it is a view or foreign table and cannot be erased by its rows", "map the tables below it, and exclude it with that reason"})
+	}
 	for _, e := range t.Columns {
 		c := e.Value
-		typ, ok := live.columns[c.Name]
+		typ, ok := t.Types[c.Name]
 		place := t.Name + "." + c.Name
 		if !ok {
 			out = append(out, Problem{Stops, place, "the column does not exist", "take it out of the map, or add it"})
@@ -30,110 +34,106 @@ func (t *PlannedTable) check(live *liveTable) Problems {
 			out = append(out, Problem{Stops, place, "the role may not read it", "grant select on it (insyn migrate --source prints the line)"})
 		}
 		out = append(out, c.checkType(place, typ)...)
-		if c.changes() && t.Erase == "" && !typ.Update {
+		out = append(out, t.checkUnique(c)...)
+		if c.changes() && t.Erase == "" && !typ.Update && !t.Kept(c.Name) {
 			out = append(out, Problem{StopsErase, place, "the role may not change it", "grant update on it (insyn migrate --source prints the line)"})
 		}
 	}
-	if t.Erase != "" && !live.delete {
+	if (t.Erase != "" || t.DeleteWhen != "") && !t.Live.Delete {
 		out = append(out, Problem{StopsErase, t.Name, "the role may not delete rows", "grant delete on it (insyn migrate --source prints the line)"})
 	}
 	return out
 }
+
+// Kind is the live table's pg_class.relkind.
+func (t *PlannedTable) Kind() string { return t.Live.Kind }
 
 func (c *Column) changes() bool {
 	return c.Erase.Action != NoAction || c.Scan || len(c.JSON) > 0 || c.Edit != ""
 }
 
 var (
-	textTypes = []string{"text", "varchar", "bpchar", "citext"}
-	jsonTypes = []string{"json", "jsonb"}
-	dateTypes = []string{"date", "timestamp", "timestamptz"}
+	textTypes   = []string{"text", "varchar", "bpchar", "citext"}
+	dateTypes   = []string{"date", "timestamp", "timestamptz"}
+	numberTypes = []string{"int2", "int4", "int8", "numeric", "float4", "float8"}
 )
 
 // checkType says whether the column can take its action; what cannot work is an error of the plan, not of the run.
 func (c *Column) checkType(place string, typ ColumnType) Problems {
-	stop := func(text, mend string) Problems { return Problems{{Stops, place, text, mend}} }
-	isArray := len(typ.Base) > 1 && typ.Base[0] == '_'
-	if typ.Generated && (c.Erase.Action != NoAction || c.Scan) {
-		return stop("the column is generated and cannot be changed", "keep it with the reason that its origin is erased")
+	stop := func(mend, format string, args ...any) Problems {
+		return Problems{{Stops, place, fmt.Sprintf(format, args...), mend}}
 	}
-	if c.Scan && !slices.Contains(textTypes, typ.Base) && !slices.Contains(jsonTypes, typ.Base) && typ.Base != "_text" {
-		return stop(fmt.Sprintf("text cannot be searched in type %s", typ.Name), "scan and redact are for text, json and text[]")
+	isText := slices.Contains(textTypes, typ.Base)
+	if typ.Generated && (c.Erase.Action != NoAction || c.Scan) {
+		return stop("keep it with the reason that its origin is erased", "the column is generated and cannot be changed")
+	}
+	if c.Scan && !isText && !typ.IsJSON() && typ.Base != "bytea" && !(typ.IsArray() && slices.Contains(textTypes, typ.Base[1:])) {
+		return stop("scan and redact are for text, json, documents in bytea and lists of text", "text cannot be searched in type %s", typ.Name)
 	}
 	switch c.Erase.Action {
-	case Null, Cut:
+	case Null:
 		if typ.NotNull {
-			return stop(fmt.Sprintf("%s is not possible, the column is not null", c.Erase.Action), "use a constant, empty or delete_row")
+			return stop("use a constant, random, empty or delete_row", "null is not possible, the column is not null")
+		}
+	case Cut:
+		if typ.NotNull && c.Erase.Text == "" && !typ.IsArray() {
+			return stop("use {cut: KEY} with the key of a placeholder row, or delete_row", "cut is not possible, the column is not null")
 		}
 	case Empty:
-		if !slices.Contains(textTypes, typ.Base) && !slices.Contains(jsonTypes, typ.Base) && !isArray {
-			return stop(fmt.Sprintf("type %s has no empty value", typ.Name), "use null or a constant")
+		if !isText && !typ.IsJSON() && !typ.IsArray() && typ.Base != "bytea" {
+			return stop("use null or a constant", "type %s has no empty value", typ.Name)
+		}
+	case Random:
+		if !isText || typ.Length > 0 && len(c.Erase.Text)+RandomLength > typ.Length {
+			return stop(fmt.Sprintf("random needs a text of %d characters more than its prefix", RandomLength), "type %s cannot hold it", typ.Name)
 		}
 	case Generalise:
-		if !slices.Contains(dateTypes, typ.Base) {
-			return stop(fmt.Sprintf("type %s is not a date", typ.Name), "use null or a constant")
-		}
+		return c.checkGeneralise(stop, typ, isText)
 	case Constant:
-		values := []string{c.Erase.Text}
-		for _, v := range c.Erase.Constant {
-			values = append(values, v)
-		}
-		for _, v := range values {
+		for _, v := range c.Erase.Values() {
 			if typ.Length > 0 && len([]rune(v)) > typ.Length {
-				return stop(fmt.Sprintf("the constant is longer than the column's %d characters", typ.Length), "shorten it")
+				return stop("shorten it", "the constant is longer than the column's %d characters", typ.Length)
 			}
 		}
 	case Remove:
-		if !slices.Contains(jsonTypes, typ.Base) {
-			return stop(fmt.Sprintf("type %s has no paths to remove", typ.Name), "use null or empty")
+		if !typ.IsJSON() {
+			return stop("use null or empty", "type %s has no paths to remove", typ.Name)
 		}
 	}
-	if len(c.JSON) > 0 && !slices.Contains(jsonTypes, typ.Base) {
-		return stop(fmt.Sprintf("type %s has no json paths", typ.Name), "take json out of the map")
+	if len(c.JSON) > 0 && !typ.IsJSON() {
+		return stop("take json out of the map", "type %s has no json paths", typ.Name)
 	}
 	return nil
 }
 
-// reachable finds tables that refer to a mapped one and that the map does not speak of: the classic leak is the table
-// that somebody added last week.
-func (c *catalog) reachable(s *Source) Problems {
-	var out Problems
-	seen := map[string]bool{}
-	for _, l := range c.links {
-		if _, ok := s.Table(l.to); !ok || seen[l.from] {
-			continue
-		}
-		if _, ok := s.Table(l.from); ok {
-			continue
-		}
-		if _, ok := s.Exclude.Get(l.from); ok {
-			continue
-		}
-		seen[l.from] = true
-		out = append(out, Problem{Stops, l.from, "the table refers to " + l.to + " and the map does not know it", "map it, or exclude it with a reason"})
+func (c *Column) checkGeneralise(stop func(mend, format string, args ...any) Problems, typ ColumnType, isText bool) Problems {
+	switch {
+	case c.Erase.Unit == "prefix" && !isText:
+		return stop("use null or a constant", "type %s is no text, so it has no prefix", typ.Name)
+	case c.Erase.Unit == "band" && !slices.Contains(numberTypes, typ.Base):
+		return stop("use null or a constant", "type %s is no number, so it has no band", typ.Name)
+	case c.Erase.Size == 0 && !slices.Contains(dateTypes, typ.Base):
+		return stop("use null or a constant", "type %s is not a date", typ.Name)
 	}
-	for _, x := range s.Exclude {
-		if c.tables[x.Name] == nil {
-			out = append(out, Problem{OnlyWarning, x.Name, "an excluded table does not exist", "take it out of the map"})
-		}
-	}
-	return out
+	return nil
 }
 
-// deleteOrder holds that rows which refer to others go first: deletes run in the reverse order of the map.
-func (p *Plan) deleteOrder(c *catalog) Problems {
-	place := map[string]int{}
-	for i, t := range p.Tables {
-		if t.Erase != "" {
-			place[t.Name] = i + 1
+// RandomLength is how many letters a random value has after its prefix.
+const RandomLength = 16
+
+// checkUnique finds a constant in a column that must differ in each row. Null does not count as equal.
+func (t *PlannedTable) checkUnique(c *Column) Problems {
+	if c.Erase.Action != Constant && c.Erase.Action != Empty {
+		return nil
+	}
+	for _, u := range t.Live.Uniques {
+		same := slices.Contains(u.Columns, c.Name) && !slices.ContainsFunc(u.Columns, func(name string) bool {
+			other := t.Column(name)
+			return other == nil || other.Erase.Action != Constant && other.Erase.Action != Empty
+		})
+		if same {
+			return Problems{{Stops, t.Name + "." + c.Name, fmt.Sprintf("the second erased row would break the unique index %s", u.Name), "use null, or {random: prefix} where it is not null"}}
 		}
 	}
-	var out Problems
-	for _, l := range c.links {
-		from, to := place[l.from], place[l.to]
-		if l.from != l.to && from > 0 && to > 0 && from < to {
-			out = append(out, Problem{Stops, l.from, "it refers to " + l.to + " and stands before it in the map", "put it after " + l.to})
-		}
-	}
-	return out
+	return nil
 }

@@ -3,7 +3,8 @@ package datamap
 import "insyn/internal/dossier"
 
 // Table is one mapped table. Category, Purpose, Provenance, Recipients and Retention hold for each column that says
-// nothing else.
+// nothing else. DeleteWhen is a condition on the row: the subject's own rows that fulfil it are deleted, the others changed
+// column by column.
 type Table struct {
 	Label      dossier.Label `yaml:"label"`
 	Intro      dossier.Label `yaml:"intro"`
@@ -16,11 +17,13 @@ type Table struct {
 	Retention  string        `yaml:"retention"`
 	Disclose   string        `yaml:"disclose"`
 	Erase      string        `yaml:"erase"`
+	DeleteWhen string        `yaml:"delete_when"`
 	Keep       *Keep         `yaml:"keep"`
 	LogOf      string        `yaml:"log_of"`
 	ConsentLog bool          `yaml:"consent_log"`
 	OrderBy    string        `yaml:"order_by"`
 	Warn       List[Warn]    `yaml:"warn"`
+	Refuse     List[Warn]    `yaml:"refuse"`
 	Columns    List[*Column] `yaml:"columns"`
 
 	// Name is schema and table as the map writes them.
@@ -36,24 +39,48 @@ const (
 	CutLink   = "cut"        // the table only ties persons to rows: the subject's ties go
 )
 
-// Keep fences rows that a law demands. Until names the retention rule, FinancialYearEnd the column with the last day
-// of the row's financial year, Columns what stays (the rest has its own action). With names a kept table that the rows
-// belong to and share the end with, where they have no date of their own.
+// Keep fences rows that a law demands. Until names the retention rule. The end is counted from FinancialYearEnd (a column
+// with the last day of the row's financial year), from Date (a column with the row's own date), or from the row With
+// another kept table that it belongs to. Columns stay; the rest has its own action.
+//
+// A record that is kept must go on naming its counterparty. Party are its own columns that do; Freeze copies the subject
+// row's columns onto the record first, where it is empty there ("{given_name} {surname}"); Fence are columns of the subject
+// row that stay as long as the record. After is what becomes of the row when its time is over.
 type Keep struct {
-	Until            string   `yaml:"until"`
-	With             string   `yaml:"with"`
-	FinancialYearEnd string   `yaml:"financial_year_end"`
-	Columns          []string `yaml:"columns"`
+	Until            string       `yaml:"until"`
+	With             string       `yaml:"with"`
+	FinancialYearEnd string       `yaml:"financial_year_end"`
+	Date             string       `yaml:"date"`
+	Columns          []string     `yaml:"columns"`
+	Party            []string     `yaml:"party"`
+	Freeze           List[string] `yaml:"freeze"`
+	Fence            []string     `yaml:"fence"`
+	After            string       `yaml:"after"`
 }
 
-// Warn counts rows that the approver should know of: When is a condition on the table's own columns.
+// From is the column that the end is counted from, "" where the row goes With another.
+func (k *Keep) From() string {
+	if k.Date != "" {
+		return k.Date
+	}
+	return k.FinancialYearEnd
+}
+
+// What becomes of a kept row when its time is over; "" is DeleteRow.
+const AfterAnonymise = "anonymise" // each kept column by its own erase action
+
+// Warn is a rule that counts rows: When is a condition on the table's own columns. As warn the approver is told; as
+// refuse nothing is erased while there is one.
 type Warn struct {
 	When  string        `yaml:"when"`
 	Label dossier.Label `yaml:"label"`
 }
 
 // Column is one mapped column. Also are purposes beside Purpose. Words names the set that explains its codes, those in a
-// list and the keys of a json object too.
+// list and the keys of a json object too. Of names the path of the one person whom the column is about, in a row of
+// several. Encoding is how a text or document is wrapped: base64, quoted-printable, or the column that says which.
+// Document says what becomes of a document that names the person and cannot be rewritten: delete or list. RefersWhen is a
+// condition on the row under which a text column holds the person's key, which is then cut: an old value in a journal.
 type Column struct {
 	Label      dossier.Label   `yaml:"label"`
 	Role       string          `yaml:"role"`
@@ -71,6 +98,10 @@ type Column struct {
 	Disclose   string          `yaml:"disclose"`
 	Type       string          `yaml:"type"`
 	Scan       bool            `yaml:"scan"`
+	Of         string          `yaml:"of"`
+	Encoding   string          `yaml:"encoding"`
+	Document   string          `yaml:"document"`
+	RefersWhen string          `yaml:"refers_when"`
 	Erase      Erase           `yaml:"erase"`
 	Keep       string          `yaml:"keep"`
 	JSON       List[*JSONRule] `yaml:"json"`
@@ -79,7 +110,8 @@ type Column struct {
 	Pos  Pos    `yaml:"-"`
 }
 
-// JSONRule is what happens to one path ("$.size", or "$.*" for all that no other rule names) of a json column.
+// JSONRule is what happens to one path ("$.size", "$.members[*].name", or "$.*" for all that no other rule names) of a
+// json column: it is removed, its texts are redacted, a constant takes its place, or it is kept with a reason.
 type JSONRule struct {
 	Label  dossier.Label `yaml:"label"`
 	Role   string        `yaml:"role"`

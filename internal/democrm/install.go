@@ -4,7 +4,9 @@ package democrm
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -14,12 +16,30 @@ import (
 //go:embed schema.sql
 var crmSchema string
 
+//go:embed indexes.sql
+var crmIndexes string
+
 //go:embed register.sql
 var registerSchema string
 
 // Install creates the CRM (schema crm) in the database of pool. Where the schema is already there, it does nothing.
 func Install(ctx context.Context, pool *pgxpool.Pool) error {
 	return install(ctx, pool, "crm", crmSchema)
+}
+
+// Fingerprint tells one version of the sample CRM's schema and indexes from another.
+func Fingerprint() string {
+	sum := sha256.Sum256([]byte(crmSchema + crmIndexes))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Index makes the indexes that an erasure searches texts by. It wants schema insyn_ledger in the database, and is quicker
+// after Generate than before.
+func Index(ctx context.Context, pool *pgxpool.Pool) error {
+	if _, err := pool.Exec(ctx, crmIndexes); err != nil {
+		return fmt.Errorf("index the sample CRM: %w", err)
+	}
+	return nil
 }
 
 // InstallRegister creates the reference register (schema register) in the database of pool. Where the schema is

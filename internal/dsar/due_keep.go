@@ -7,3 +7,9 @@ import "time"
 func KeepUntil(financialYearEnd Date, years int) Date {
 	return Date{financialYearEnd.Year + years, time.December, 31}
 }
+
+// KeepFrom is the last day, inclusive, on which a record of date is kept where a law counts years from that day.
+func KeepFrom(date Date, years int) Date {
+	to, _ := date.addMonths(12 * years)
+	return to
+}

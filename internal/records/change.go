@@ -3,43 +3,140 @@ package records
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"insyn/internal/datamap"
 )
 
-// change updates the rows that stay.
-func (r *run) change(ctx context.Context, w *tableWork) error { return r.write(ctx, w, "", true) }
-
-// write updates all rows of a table in one statement, so that its triggers and indexes work once a row. own: the rows
-// are the person's, and the actions of all columns apply to those that are theirs alone; else only texts are written. A
-// row that says already what it should is left alone: an erasure done twice changes nothing, not even a time of change.
-func (r *run) write(ctx context.Context, w *tableWork, action string, own bool) error {
-	if len(w.change) == 0 {
-		return nil
+// change rewrites the rows that stay, chunk by chunk, and remembers those that go.
+func (r *run) change(ctx context.Context, w *tableWork) error {
+	var stay []found
+	for _, row := range w.rows {
+		if w.removes(row) {
+			w.remove = append(w.remove, row.key)
+			continue
+		}
+		stay = append(stay, row)
 	}
-	keys := make([]string, len(w.change))
-	alone := make([]bool, len(w.change))
-	texts := make([][]*string, len(w.columns))
-	for i, row := range w.change {
-		keys[i], alone[i] = row.key, row.alone
-		for c := range w.columns {
-			texts[c] = append(texts[c], row.texts[c])
+	w.rows = nil
+	for some := range slices.Chunk(stay, chunk) {
+		if err := r.changeRows(ctx, w, some); err != nil {
+			return err
+		}
+		r.step(len(some))
+	}
+	return nil
+}
+
+// changeRows rewrites the texts of some rows in Go and then writes all columns in one statement.
+func (r *run) changeRows(ctx context.Context, w *tableWork, rows []found) error {
+	if !w.loaded && len(w.reads) > 0 {
+		if err := r.load(ctx, w, rows); err != nil {
+			return err
 		}
 	}
-	args := []any{keys, alone}
-	names := []string{"k", "alone"}
-	lists := []string{"$1::text[]", "$2::bool[]"}
-	var sets []assignment
-	for i, c := range w.columns {
-		args = append(args, texts[i])
-		names = append(names, fmt.Sprintf("c%d", i))
-		lists = append(lists, fmt.Sprintf("$%d::text[]", len(args)))
-		sets = append(sets, assignment{quote(c.Name), fromText(w.t.Types[c.Name], fmt.Sprintf("v.c%d", i))})
+	c := newChange(w.t, w.reads)
+	for _, row := range rows {
+		texts, changed, err := r.redactRow(ctx, w, row, rows)
+		if err != nil {
+			return err
+		}
+		var apply []bool
+		for _, col := range c.columns {
+			apply = append(apply, w.applies(col, row))
+		}
+		if changed || slices.Contains(apply, true) {
+			c.add(row.key, w.alone(row), apply, texts)
+		}
 	}
-	if own {
-		s, a := r.actions(w.t, args)
-		sets, args = append(sets, s...), a
+	return r.write(ctx, c, "")
+}
+
+// load reads the texts of rows that were found without them.
+func (r *run) load(ctx context.Context, w *tableWork, rows []found) error {
+	keys := make([]string, len(rows))
+	at := make(map[string]int, len(rows))
+	for i, row := range rows {
+		keys[i], at[row.key] = row.key, i
+	}
+	texts, err := r.readWhere(ctx, w.t, w.reads, keyIn("x", w.t.Key, typesOf(w.t, w.t.Key), "$1"), chunk, keys)
+	if err != nil {
+		return err
+	}
+	for _, t := range texts {
+		rows[at[t.key]].texts = t.texts
+	}
+	return nil
+}
+
+// change is one update of many rows of a table.
+type change struct {
+	t       *datamap.PlannedTable
+	texts   []*datamap.Column // written from the values
+	columns []*datamap.Column // with an action, each with a bit that says whether it applies to a row
+	keys    []string
+	alone   []bool
+	bits    [][]bool
+	values  [][]*string
+}
+
+func newChange(t *datamap.PlannedTable, texts []*datamap.Column) *change {
+	c := &change{t: t, texts: texts, values: make([][]*string, len(texts))}
+	for _, e := range t.Columns {
+		if col := e.Value; acts(t, col) {
+			c.columns = append(c.columns, col)
+		}
+	}
+	c.bits = make([][]bool, len(c.columns))
+	return c
+}
+
+// acts says whether the column has an action besides the rewriting of its text.
+func acts(t *datamap.PlannedTable, c *datamap.Column) bool {
+	switch c.Erase.Action {
+	case datamap.NoAction, datamap.Redact:
+		return false
+	}
+	return len(c.JSON) == 0 && !t.Kept(c.Name)
+}
+
+func (c *change) add(key string, alone bool, apply []bool, texts []*string) {
+	c.keys, c.alone = append(c.keys, key), append(c.alone, alone)
+	for i := range c.columns {
+		c.bits[i] = append(c.bits[i], apply != nil && apply[i])
+	}
+	for i := range c.texts {
+		c.values[i] = append(c.values[i], texts[i])
+	}
+}
+
+// write updates the rows in one statement, so that the table's triggers and indexes work once a row. A row that says
+// already what it should is left alone: an erasure done twice changes nothing, not even a time of change. action books all
+// rows under one; "" books them by whose they are.
+func (r *run) write(ctx context.Context, c *change, action string) error {
+	if len(c.keys) == 0 {
+		return nil
+	}
+	args := []any{c.keys, c.alone}
+	names := []string{"insyn_k", "insyn_alone"}
+	lists := []string{"$1::text[]", "$2::bool[]"}
+	value := func(name, typ string, v any) string {
+		args, names = append(args, v), append(names, name)
+		lists = append(lists, fmt.Sprintf("$%d::%s[]", len(args), typ))
+		return "v." + name
+	}
+	var sets []assignment
+	for i, col := range c.texts {
+		text := fromText(c.t.Types[col.Name], value(fmt.Sprintf("insyn_t%d", i), "text", c.values[i]))
+		sets = append(sets, assignment{quote(col.Name), r.referring(c.t, col, text, &args)})
+	}
+	for i, col := range c.columns {
+		if !slices.Contains(c.bits[i], true) {
+			continue
+		}
+		bit := value(fmt.Sprintf("insyn_b%d", i), "bool", c.bits[i])
+		sets = append(sets, assignment{quote(col.Name), fmt.Sprintf("case when %s then %s else x.%s end", bit, r.action(c.t, col, &args), quote(col.Name))})
 	}
 	if len(sets) == 0 {
 		return nil
@@ -50,110 +147,106 @@ func (r *run) write(ctx context.Context, w *tableWork, action string, own bool) 
 		// As text, since json has no equality.
 		other = append(other, fmt.Sprintf("x.%s::text is distinct from (%s)::text", a.column, a.value))
 	}
-	sql := fmt.Sprintf(`update %s as x set %s from unnest(%s) as v (%s) where %s and (%s)`, quoteTable(w.t.Name), strings.Join(set, ", "),
-		strings.Join(lists, ", "), strings.Join(names, ", "), keyMatch(w.t), strings.Join(other, " or "))
-	tag, err := r.tx.Exec(ctx, sql, args...)
-	if err != nil {
-		return fmt.Errorf("change %s: %w", w.t.Name, err)
+	sql := fmt.Sprintf(`with done as (update %s as x set %s from unnest(%s) as v (%s) where %s and (%s) returning v.insyn_alone)
+		select count(*) filter (where insyn_alone), count(*) filter (where not insyn_alone) from done`, tableSQL(c.t), strings.Join(set, ", "),
+		strings.Join(lists, ", "), strings.Join(names, ", "), keyMatch(c.t), strings.Join(other, " or "))
+	var alone, shared int
+	if err := r.tx.QueryRow(ctx, sql, args...).Scan(&alone, &shared); err != nil {
+		return fmt.Errorf("change %s: %w", c.t.Name, err)
 	}
-	changed := int(tag.RowsAffected())
 	if action != "" {
-		return r.count(w.t, action, changed)
+		r.count(c.t, action, alone+shared)
+		return nil
 	}
-	if err := r.count(w.t, Anonymised, max(changed-w.redact, 0)); err != nil {
-		return err
-	}
-	return r.count(w.t, Redacted, min(w.redact, changed))
+	r.count(c.t, Anonymised, alone)
+	r.count(c.t, Redacted, shared)
+	return nil
 }
 
 // assignment gives a column (quoted) a value, in SQL.
 type assignment struct{ column, value string }
 
-// actions are the assignments of the columns that are not texts. Only a cut works on a row that others share.
-func (r *run) actions(t *datamap.PlannedTable, args []any) ([]assignment, []any) {
-	var sets []assignment
-	only := func(c *datamap.Column, value string) {
-		sets = append(sets, assignment{quote(c.Name), fmt.Sprintf("case when v.alone then %s else x.%s end", value, quote(c.Name))})
+// referring cuts the person's key out of a text column that holds keys under a condition, and else lets its text be.
+func (r *run) referring(t *datamap.PlannedTable, c *datamap.Column, text string, args *[]any) string {
+	if c.RefersWhen == "" {
+		return text
 	}
-	for _, e := range t.Columns {
-		c, typ := e.Value, t.Types[e.Name]
-		if len(c.JSON) > 0 {
-			if value := removeJSON(c, typ); value != "" {
-				only(c, value)
-			}
+	*args = append(*args, r.written(t, c))
+	none := "null"
+	if t.Types[c.Name].NotNull {
+		none = "''"
+	}
+	if c.Erase.Text != "" {
+		none = c.Erase.Placeholder() + "::text"
+	}
+	return fmt.Sprintf("case when (%s) and x.%s::text = any ($%d::text[]) then %s else %s end", c.RefersWhen, quote(c.Name), len(*args), none, text)
+}
+
+// written are the ways in which a column writes the person's keys: bare, or in the text of a path ("person,12").
+func (r *run) written(t *datamap.PlannedTable, c *datamap.Column) []string {
+	out := slices.Clone(r.keys)
+	for _, p := range t.Paths {
+		if len(p.Hops) == 0 {
 			continue
 		}
-		switch c.Erase.Action {
-		case datamap.Null:
-			only(c, "null")
-		case datamap.Constant:
-			args = append(args, c.Erase.Value(r.e.Lang), c.Erase.Values())
-			// The constant of another language stays.
-			only(c, fmt.Sprintf("case when x.%s::text = any ($%d::text[]) then x.%s else $%d::text::%s end",
-				quote(c.Name), len(args), quote(c.Name), len(args)-1, typ.Name))
-		case datamap.Empty:
-			only(c, emptyOf(typ))
-		case datamap.Generalise:
-			only(c, fmt.Sprintf("date_trunc('%s', x.%s)::%s", c.Erase.Unit, quote(c.Name), typ.Name))
-		case datamap.Remove:
-			only(c, "'{}'::"+typ.Name)
-		case datamap.Cut:
-			args = append(args, r.keys)
-			subject := r.plan.Subject()
-			mine := "false"
-			if len(subject.Key) == 1 {
-				mine = fmt.Sprintf("x.%s::text = any ($%d::text[])", quote(c.Name), len(args))
+		for _, pair := range p.Hops[0].On {
+			if pair.Ours == c.Name && pair.Text != "" {
+				for _, k := range r.keys {
+					out = append(out, strings.Replace(pair.Text, "{}", k, 1))
+				}
 			}
-			sets = append(sets, assignment{quote(c.Name), fmt.Sprintf("case when v.alone or %s then null else x.%s end", mine, quote(c.Name))})
 		}
 	}
-	return sets, args
+	return out
 }
 
-func emptyOf(t datamap.ColumnType) string {
-	switch {
-	case t.Base == "json" || t.Base == "jsonb" || strings.HasPrefix(t.Base, "_"):
-		return "'{}'::" + t.Name
+// action is what a column becomes, in SQL.
+func (r *run) action(t *datamap.PlannedTable, c *datamap.Column, args *[]any) string {
+	typ, column := t.Types[c.Name], "x."+quote(c.Name)
+	switch e := c.Erase; e.Action {
+	case datamap.Constant:
+		*args = append(*args, e.Value(r.e.Lang), e.Values())
+		// The constant of another language stays.
+		return fmt.Sprintf("case when %s::text = any ($%d::text[]) then %s else $%d::text::%s end", column, len(*args), column, len(*args)-1, typ.Name)
+	case datamap.Random:
+		return fmt.Sprintf("case when %s::text ~ %s then %s else (%s || left(replace(gen_random_uuid()::text, '-', ''), %d))::%s end",
+			column, literal(fmt.Sprintf("^%s[0-9a-f]{%d}$", e.Text, datamap.RandomLength)), column, literal(e.Text), datamap.RandomLength, typ.Name)
+	case datamap.Empty:
+		return datamap.EmptyValue(typ)
+	case datamap.Generalise:
+		return generalised(e, column, typ)
+	case datamap.Remove:
+		return "'{}'::" + typ.Name
+	case datamap.Cut:
+		if typ.IsArray() {
+			*args = append(*args, r.written(t, c))
+			return fmt.Sprintf("array(select u.e from unnest(%s) with ordinality as u (e, i) where not u.e::text = any ($%d::text[]) order by u.i)::%s", column, len(*args), typ.Name)
+		}
+		return e.Placeholder() + "::" + typ.Name
 	}
-	return "''::" + t.Name
+	return "null"
 }
 
-// removeJSON drops the paths that the map removes; where "$.*" goes, only what is kept by name stays.
-func removeJSON(c *datamap.Column, t datamap.ColumnType) string {
-	value := "x." + quote(c.Name) + "::jsonb"
-	var kept []string
-	rest := false
-	for _, r := range c.JSON {
-		path := strings.TrimPrefix(r.Name, "$.")
-		switch {
-		case path == "*":
-			rest = r.Value.Erase.Action == datamap.Remove
-		case r.Value.Erase.Action == datamap.Remove:
-			value = "(" + value + " #- " + literalArray(strings.Split(path, ".")) + ")"
-		default:
-			kept = append(kept, strings.Split(path, ".")[0])
-		}
+func generalised(e datamap.Erase, column string, typ datamap.ColumnType) string {
+	switch e.Unit {
+	case "prefix":
+		return fmt.Sprintf("left(%s::text, %d)::%s", column, e.Size, typ.Name)
+	case "band":
+		return fmt.Sprintf("(floor(%s / %d) * %d)::%s", column, e.Size, e.Size, typ.Name)
 	}
-	if rest {
-		if len(kept) == 0 {
-			return "'{}'::" + t.Name
-		}
-		value = fmt.Sprintf(`(select coalesce(jsonb_object_agg(j.key, j.value), '{}') from jsonb_each(case when jsonb_typeof(%s) = 'object' then %s else '{}' end) as j where j.key = any (%s))`,
-			value, value, literalArray(kept))
-	}
-	return value + "::" + t.Name
+	return fmt.Sprintf("date_trunc('%s', %s)::%s", e.Unit, column, typ.Name)
 }
 
 func literalArray(parts []string) string {
 	quoted := make([]string, 0, len(parts))
 	for _, p := range parts {
-		quoted = append(quoted, "'"+strings.ReplaceAll(p, "'", "''")+"'")
+		quoted = append(quoted, literal(p))
 	}
 	return "array[" + strings.Join(quoted, ", ") + "]::text[]"
 }
 
 func fromText(t datamap.ColumnType, expr string) string {
-	if strings.HasPrefix(t.Base, "_") {
+	if t.IsArray() {
 		return fmt.Sprintf("case when %s is null then null else array(select jsonb_array_elements_text(%s::jsonb))::%s end", expr, expr, t.Name)
 	}
 	return expr + "::" + t.Name
@@ -163,9 +256,9 @@ func fromText(t datamap.ColumnType, expr string) string {
 func keyMatch(t *datamap.PlannedTable) string {
 	var out []string
 	for i, k := range t.Key {
-		value := "v.k"
+		value := "v.insyn_k"
 		if len(t.Key) > 1 {
-			value = fmt.Sprintf("split_part(v.k, ',', %d)", i+1)
+			value = fmt.Sprintf("split_part(v.insyn_k, ',', %d)", i+1)
 		}
 		out = append(out, fmt.Sprintf("x.%s = %s::%s", quote(k), value, t.Types[k].Name))
 	}
@@ -174,17 +267,17 @@ func keyMatch(t *datamap.PlannedTable) string {
 
 // remove deletes the rows that are the person's alone, and the ties to those that are not.
 func (r *run) remove(ctx context.Context, w *tableWork) error {
-	if len(w.remove) == 0 {
-		return nil
-	}
-	sql := fmt.Sprintf(`delete from %s as x using unnest($1::text[]) as v (k) where %s`, quoteTable(w.t.Name), keyMatch(w.t))
-	tag, err := r.tx.Exec(ctx, sql, w.remove)
-	if err != nil {
-		return fmt.Errorf("delete from %s: %w", w.t.Name, err)
-	}
 	action := Deleted
 	if w.t.Erase == datamap.CutLink {
 		action = CutOff
 	}
-	return r.count(w.t, action, int(tag.RowsAffected()))
+	sql := fmt.Sprintf(`delete from %s as x using unnest($1::text[]) as v (insyn_k) where %s`, tableSQL(w.t), keyMatch(w.t))
+	for some := range slices.Chunk(w.remove, 10*chunk) {
+		tag, err := r.tx.Exec(ctx, sql, some)
+		if err != nil {
+			return fmt.Errorf("delete from %s: %w", w.t.Name, err)
+		}
+		r.count(w.t, action, int(tag.RowsAffected()))
+	}
+	return nil
 }

@@ -162,7 +162,7 @@ func (s *Source) rowsSQL(t *datamap.PlannedTable, columns []*datamap.Column, con
 		order = "x." + quote(t.OrderBy) + ", " + order
 	}
 	return fmt.Sprintf(`select %s, jsonb_build_array(%s) from %s as x where %s order by %s`,
-		keyText("x", t.Key), strings.Join(values, ", "), quoteTable(t.Name), united(t, conds), order)
+		keyText("x", t.Key), strings.Join(values, ", "), tableSQL(t), united(t, conds), order)
 }
 
 // united is one condition out of several.
@@ -172,7 +172,7 @@ func united(t *datamap.PlannedTable, conds []string) string {
 	}
 	parts := make([]string, 0, len(conds))
 	for _, c := range conds {
-		parts = append(parts, "select "+list("x", t.Key)+" from "+quoteTable(t.Name)+" as x where "+c)
+		parts = append(parts, "select "+list("x", t.Key)+" from "+tableSQL(t)+" as x where "+c)
 	}
 	return "(" + list("x", t.Key) + ") in (" + strings.Join(parts, " union ") + ")"
 }

@@ -92,7 +92,7 @@ func (s *Source) sameConsent(ctx context.Context, tx pgx.Tx, key string, values 
 		}
 	}
 	var same bool
-	err := tx.QueryRow(ctx, fmt.Sprintf(`select %s from %s as x where %s`, strings.Join(conds, " and "), quoteTable(subject.Name),
+	err := tx.QueryRow(ctx, fmt.Sprintf(`select %s from %s as x where %s`, strings.Join(conds, " and "), tableSQL(subject),
 		keyIn("x", subject.Key, typesOf(subject, subject.Key), "$1")), args...).Scan(&same)
 	return same, err
 }
@@ -117,8 +117,8 @@ func (s *Source) logConsent(ctx context.Context, tx pgx.Tx, key, box string, c C
 			names = append(names, quote(col))
 			exprs = append(exprs, fmt.Sprintf("nullif($%d::text, '')::%s", len(args), typ.Name))
 		}
-		for i, col := range ours {
-			put(col, strings.Split(key, ",")[i], t.Types[col])
+		for i, pair := range ours {
+			put(pair.Ours, strings.Split(key, ",")[i], t.Types[pair.Ours])
 		}
 		for role, v := range map[string]string{"box": box, "state": c.State, "at": at, "how": c.How, "wording": c.Wording, "by": c.By} {
 			if col := t.ByRole("log." + role); col != nil {

@@ -62,7 +62,7 @@ func (s *Source) Correct(ctx context.Context, key string, changes []Change) (Cor
 func (s *Source) lock(ctx context.Context, tx pgx.Tx, key string) error {
 	subject := s.plan.Subject()
 	var one int
-	err := tx.QueryRow(ctx, fmt.Sprintf(`select 1 from %s as x where %s for update`, quoteTable(subject.Name),
+	err := tx.QueryRow(ctx, fmt.Sprintf(`select 1 from %s as x where %s for update`, tableSQL(subject),
 		keyIn("x", subject.Key, typesOf(subject, subject.Key), "$1")), []string{key}).Scan(&one)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return dsar.ErrNotFound
@@ -86,7 +86,7 @@ func (s *Source) correct(ctx context.Context, tx pgx.Tx, key string, c Change) e
 	where := and(keyText("x", t.Key)+" = $2", united(t, s.reaching(t, false)))
 	var current string
 	err = tx.QueryRow(ctx, fmt.Sprintf(`select coalesce(x.%s::text, '') from %s as x where %s for update`, quote(col.Name),
-		quoteTable(t.Name), where), []string{key}, row).Scan(&current)
+		tableSQL(t), where), []string{key}, row).Scan(&current)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return dsar.ErrNotFound
@@ -121,7 +121,7 @@ func (s *Source) put(ctx context.Context, tx pgx.Tx, t *datamap.PlannedTable, ro
 		}
 		sets += quote(e.Name) + " = " + expr + "::" + typ.Name
 	}
-	tag, err := tx.Exec(ctx, fmt.Sprintf(`update %s as x set %s from (select $1::text as k) as v where %s`, quoteTable(t.Name), sets, keyMatch(t)), args...)
+	tag, err := tx.Exec(ctx, fmt.Sprintf(`update %s as x set %s from (select $1::text as insyn_k) as v where %s`, tableSQL(t), sets, keyMatch(t)), args...)
 	var pe *pgconn.PgError
 	// Class 22 is a text that the column's type does not take, 23 a constraint.
 	if errors.As(err, &pe) && (strings.HasPrefix(pe.Code, "22") || strings.HasPrefix(pe.Code, "23")) {

@@ -96,7 +96,7 @@ func (s *Source) reaching(t *datamap.PlannedTable, context bool) []string {
 	var out []string
 	for _, p := range t.Paths {
 		if p.As != datamap.AsContext || context {
-			out = append(out, w.linked(p))
+			out = append(out, w.linked(t, p))
 		}
 	}
 	return out

@@ -39,7 +39,7 @@ func (s *Source) EditForm(ctx context.Context, key string) ([]EditField, error) 
 			values = append(values, "coalesce(x."+quote(c.Name)+"::text, '')")
 		}
 		rows, err := s.pool.Query(ctx, fmt.Sprintf(`select %s, array[%s] from %s as x where %s order by %s`, keyText("x", t.Key),
-			strings.Join(values, ", "), quoteTable(t.Name), united(t, s.reaching(t, false)), list("x", t.Key)), []string{key})
+			strings.Join(values, ", "), tableSQL(t), united(t, s.reaching(t, false)), list("x", t.Key)), []string{key})
 		if err != nil {
 			return nil, fmt.Errorf("read the fields of %s: %w", t.Name, err)
 		}

@@ -62,7 +62,7 @@ type Rehearsal struct {
 	Shared                    []Shared
 	OpenDeals, UnpaidInvoices int
 	Warnings                  []Warning
-	Refusals                  []Warning
+	Refusals                  []Warning // rules of the map that refuse the erasure; then nothing was tried
 	Triggers                  []string
 	Mentions                  []MentionHit
 	Took                      time.Duration

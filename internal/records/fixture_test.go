@@ -23,7 +23,7 @@ var asOf = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 	t.Helper()
 	m := sampleMap(t)
-	pool := pgtest.FromTemplate(t, "records-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
+	pool := pgtest.FromTemplate(t, "records-"+democrm.Fingerprint()+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
 		if err := postgres.CreateRoles(ctx, dsn); err != nil {
 			return err
 		}
@@ -38,7 +38,10 @@ func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 		if err := democrm.Generate(ctx, pool, nil, democrm.Size{Persons: 200, Seed: 7, AsOf: asOf}); err != nil {
 			return err
 		}
-		return records.MigrateSource(ctx, pool, m, "crm")
+		if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
+			return err
+		}
+		return democrm.Index(ctx, pool)
 	})
 	return open(t, pool, m), pool
 }

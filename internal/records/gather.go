@@ -2,199 +2,231 @@ package records
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"insyn/internal/datamap"
-	"insyn/internal/dsar"
 )
 
-// tableWork is what an erasure does to one table, found out before anything is changed.
+// chunk is how many rows of the person are read, decided on and changed at once.
+const chunk = 2000
+
+// errLarge: the person has more rows than one transaction may change.
+var errLarge = errors.New("more rows than one transaction may change")
+
+// found is one of the person's rows, found before anything is changed. Paths and others are bits of the table's paths:
+// those that lead to the person, and those on which somebody else stands too.
+type found struct {
+	key    string
+	paths  uint64
+	others uint64
+	drop   bool // the row is one that delete_when means
+	near   []string
+	texts  []*string // of the columns that are read, where they were read along
+}
+
+// tableWork is what an erasure does to one table.
 type tableWork struct {
-	t       *datamap.PlannedTable
-	columns []*datamap.Column // those whose text is searched
-	change  []changedRow
-	remove  []string
-	redact  int // of change: rows that others share, or that are only around the person
+	t      *datamap.PlannedTable
+	reads  []*datamap.Column
+	own    uint64 // paths that make a row the person's; the others are only around them
+	cuts   map[string]uint64
+	fences []string // columns that stay
+	rows   []found
+	remove []string
+	loaded bool // the rows carry their texts
 }
 
-// changedRow is one row of an update. Texts stand in the order of the columns; nil is null.
-type changedRow struct {
-	key   string
-	alone bool
-	texts []*string
-}
-
-// gather reads and locks the person's rows of a table and decides what becomes of each.
-func (r *run) gather(ctx context.Context, t *datamap.PlannedTable) (*tableWork, error) {
-	w := &tableWork{t: t, columns: redacted(t)}
-	if err := r.warn(ctx, t); err != nil {
-		return nil, err
-	}
-	if t.Keep != nil {
-		if err := r.keep(ctx, t); err != nil || !acts(t) {
-			return w, err
-		}
-	}
-	own, err := r.read(ctx, t, w.columns, r.s.reaching(t, false))
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range own {
-		r.touch(t.Name, row.key)
-	}
-	around, err := r.readAround(ctx, t, w.columns)
-	if err != nil {
-		return nil, err
-	}
-	rows := append(slices.Clone(own), around...)
-	keys := make([]string, 0, len(rows))
-	for _, row := range rows {
-		keys = append(keys, row.key)
-	}
-	owners, near := map[string][]string{}, map[string][]string{}
-	if t.Shareable {
-		if owners, near, err = r.s.others(ctx, r.tx, t, keys, r.keys); err != nil {
-			return nil, err
-		}
-		if len(w.columns) > 0 {
-			if err := r.crew.load(ctx, near); err != nil {
-				return nil, err
-			}
-		}
-	}
-	r.share(t, own, owners)
-	for i, row := range rows {
-		alone := i < len(own) && len(owners[row.key]) == 0
-		if alone && t.Erase != "" || t.Erase == datamap.CutLink {
-			w.remove = append(w.remove, row.key)
+func newWork(t *datamap.PlannedTable) *tableWork {
+	w := &tableWork{t: t, reads: t.Reads(), cuts: map[string]uint64{}}
+	for i, p := range t.Paths {
+		if p.As == datamap.AsContext {
 			continue
 		}
-		changed, err := r.redactRow(w, row, near[row.key])
-		if err != nil {
-			return nil, err
-		}
-		cut := i < len(own) && hasCut(t)
-		if alone || changed || cut {
-			w.change = append(w.change, changedRow{key: row.key, alone: alone, texts: row.texts})
-			if !alone {
-				w.redact++
+		w.own |= 1 << i
+		if len(p.Hops) > 0 {
+			for _, pair := range p.Hops[0].On {
+				w.cuts[pair.Ours] |= 1 << i
 			}
 		}
 	}
-	return w, nil
+	return w
 }
 
-// redacted are the columns whose text an erasure rewrites on the person's own rows: a column with another action (null,
-// constant) is overwritten whole there.
-func redacted(t *datamap.PlannedTable) []*datamap.Column {
-	var out []*datamap.Column
-	for _, e := range t.Columns {
-		if e.Value.Erase.Action == datamap.Redact {
-			out = append(out, e.Value)
+// alone says that a row is the person's and nobody else's.
+func (w *tableWork) alone(row found) bool { return row.paths&w.own != 0 && row.others&w.own == 0 }
+
+// removes says whether the row goes: it is theirs alone, or only ties them to something.
+func (w *tableWork) removes(row found) bool {
+	switch {
+	case row.paths&w.own == 0:
+		return false
+	case w.t.Erase == datamap.CutLink:
+		return true
+	}
+	return w.alone(row) && (w.t.Erase != "" || row.drop)
+}
+
+// applies says whether a column's action takes place on a row: where the row is the person's alone, where the column is
+// about them and nobody else, and where it is their reference.
+func (w *tableWork) applies(c *datamap.Column, row found) bool {
+	if slices.Contains(w.fences, c.Name) {
+		return false
+	}
+	if c.Of != "" {
+		for i, p := range w.t.Paths {
+			if p.Name == c.Of {
+				return row.paths&(1<<i) != 0 && row.others&(1<<i) == 0
+			}
 		}
 	}
-	return out
+	return w.alone(row) || c.Erase.Action == datamap.Cut && row.paths&w.cuts[c.Name] != 0
 }
 
-// acts says whether an erasure does anything to the table's rows.
-func acts(t *datamap.PlannedTable) bool {
-	for _, e := range t.Columns {
-		if e.Value.Erase.Action != datamap.NoAction || len(e.Value.JSON) > 0 {
-			return true
-		}
+// gather finds and locks the person's rows of a table, while the ties to them are there.
+func (r *run) gather(ctx context.Context, t *datamap.PlannedTable) (*tableWork, error) {
+	w := newWork(t)
+	if t == r.plan.Subject() {
+		w.fences = r.fences
 	}
-	return t.Erase != ""
-}
-
-func hasCut(t *datamap.PlannedTable) bool {
-	for _, e := range t.Columns {
-		if e.Value.Erase.Action == datamap.Cut {
-			return true
-		}
+	if t.Keep != nil && !t.Changes() {
+		return w, nil
 	}
-	return false
-}
-
-// textRow is a row as it was read.
-type textRow struct {
-	key   string
-	texts []*string
-}
-
-func textSQL(t *datamap.PlannedTable, c *datamap.Column) string {
-	if base := t.Types[c.Name].Base; strings.HasPrefix(base, "_") {
-		return "to_jsonb(x." + quote(c.Name) + ")::text"
-	}
-	return "x." + quote(c.Name) + "::text"
-}
-
-func (r *run) read(ctx context.Context, t *datamap.PlannedTable, columns []*datamap.Column, conds []string) ([]textRow, error) {
-	if len(conds) == 0 {
-		return nil, nil
-	}
-	return r.readWhere(ctx, t, columns, united(t, conds), r.keys)
-}
-
-// readAround reads rows that are only around the person and have texts: those of context paths that no other path reaches.
-func (r *run) readAround(ctx context.Context, t *datamap.PlannedTable, columns []*datamap.Column) ([]textRow, error) {
-	var conds []string
-	for _, p := range t.Paths {
-		if p.As == datamap.AsContext {
-			conds = append(conds, pathSQL{r.plan}.linked(p))
-		}
-	}
-	if len(conds) == 0 || len(columns) == 0 {
-		return nil, nil
-	}
-	rows, err := r.read(ctx, t, columns, conds)
-	if err != nil {
+	var err error
+	if w.rows, err = r.find(ctx, w, true, chunk+1); err != nil {
 		return nil, err
 	}
-	rows = slices.DeleteFunc(rows, func(row textRow) bool { return r.touched[t.Name][row.key] })
-	for _, row := range rows {
-		r.touch(t.Name, row.key)
+	w.loaded = true
+	if len(w.rows) > chunk {
+		// Many rows: their texts are read again when their turn comes.
+		w.loaded = false
+		room := r.e.RowCap - r.size
+		if w.rows, err = r.find(ctx, w, false, max(room, 0)+1); err != nil {
+			return nil, err
+		}
 	}
-	return rows, nil
+	if r.size += len(w.rows); r.size > r.e.RowCap {
+		return nil, errLarge
+	}
+	return w, r.owners(ctx, w, w.rows)
 }
 
-func (r *run) readWhere(ctx context.Context, t *datamap.PlannedTable, columns []*datamap.Column, where string, args ...any) ([]textRow, error) {
-	texts := make([]string, 0, len(columns))
-	for _, c := range columns {
-		texts = append(texts, textSQL(t, c))
+// owners finds out, in chunks, who else has a part in the rows.
+func (r *run) owners(ctx context.Context, w *tableWork, rows []found) error {
+	if !w.t.Shareable || w.t.Erase == datamap.CutLink {
+		return nil
 	}
-	rows, err := r.tx.Query(ctx, fmt.Sprintf(`select %s, array[%s]::text[] from %s as x where %s order by %s limit %d for update of x`,
-		keyText("x", t.Key), strings.Join(texts, ", "), quoteTable(t.Name), where, list("x", t.Key), r.e.RowCap+1), args...)
+	for len(rows) > 0 {
+		some := rows[:min(len(rows), chunk)]
+		rows = rows[len(some):]
+		keys := make([]string, len(some))
+		at := make(map[string]int, len(some))
+		for i, row := range some {
+			keys[i], at[row.key] = row.key, i
+		}
+		err := r.s.others(ctx, r.tx, w.t, keys, r.keys, func(o owner) {
+			row := &some[at[o.row]]
+			row.others |= 1 << o.path
+			row.near = append(row.near, o.person)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowsSQL reads the rows that a path leads to, with the paths as bits, in the order of their keys. Around the person
+// only texts matter. It is "" where no path serves.
+func (r *run) rowsSQL(w *tableWork, texts bool) string {
+	t := w.t
+	sql := pathSQL{r.plan}
+	var conds []string
+	var mask []int
+	for i, p := range t.Paths {
+		if p.As != datamap.AsContext || len(w.reads) > 0 {
+			conds, mask = append(conds, sql.linked(t, p)), append(mask, i)
+		}
+	}
+	if len(conds) == 0 {
+		return ""
+	}
+	columns := []string{keyText("x", t.Key), fmt.Sprintf("%d::bigint", uint64(1)<<mask[0]), "false", "null::text[]"}
+	if t.DeleteWhen != "" {
+		columns[2] = "(" + t.DeleteWhen + ") is true"
+	}
+	if texts && len(w.reads) > 0 {
+		columns[3] = textsSQL(t, w.reads)
+	}
+	from, where := tableSQL(t)+" as x", conds[0]
+	if len(conds) > 1 {
+		// United by key first, since no index serves an "or" of subqueries.
+		var parts []string
+		for n, c := range conds {
+			parts = append(parts, fmt.Sprintf("select %s, %d::bigint as insyn_path from %s as x where %s", list("x", t.Key), uint64(1)<<mask[n], tableSQL(t), c))
+		}
+		var on []string
+		for _, k := range t.Key {
+			on = append(on, "x."+quote(k)+" = g."+quote(k))
+		}
+		from += fmt.Sprintf(" join (select %s, bit_or(u.insyn_path) as insyn_paths from (%s) as u group by %s) as g on %s",
+			list("u", t.Key), strings.Join(parts, " union all "), list("u", t.Key), strings.Join(on, " and "))
+		where, columns[1] = "true", "g.insyn_paths"
+	}
+	return fmt.Sprintf("select %s from %s where %s order by %s", strings.Join(columns, ", "), from, where, list("x", t.Key))
+}
+
+func (r *run) find(ctx context.Context, w *tableWork, texts bool, limit int) ([]found, error) {
+	sql := r.rowsSQL(w, texts)
+	if sql == "" {
+		return nil, nil
+	}
+	sql += fmt.Sprintf(" limit %d for update of x", limit)
+	rows, err := r.tx.Query(ctx, sql, r.keys)
 	if err != nil {
-		return nil, fmt.Errorf("read the rows of %s: %w", t.Name, err)
+		return nil, fmt.Errorf("find the rows of %s: %w", w.t.Name, err)
 	}
-	out, err := pgx.CollectRows(rows, func(c pgx.CollectableRow) (textRow, error) {
-		var row textRow
-		err := c.Scan(&row.key, &row.texts)
+	out, err := pgx.CollectRows(rows, func(c pgx.CollectableRow) (found, error) {
+		var row found
+		var paths int64
+		err := c.Scan(&row.key, &paths, &row.drop, &row.texts)
+		row.paths = uint64(paths)
 		return row, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the rows of %s: %w", t.Name, err)
-	}
-	if len(out) > r.e.RowCap {
-		return nil, ErrRowCap
+		return nil, fmt.Errorf("find the rows of %s: %w", w.t.Name, err)
 	}
 	return out, nil
 }
 
+// textsSQL is the texts of the columns, one array in their order.
+func textsSQL(t *datamap.PlannedTable, columns []*datamap.Column) string {
+	texts := make([]string, 0, len(columns))
+	for _, c := range columns {
+		if t.Types[c.Name].IsArray() {
+			texts = append(texts, "to_jsonb(x."+quote(c.Name)+")::text")
+			continue
+		}
+		texts = append(texts, "x."+quote(c.Name)+"::text")
+	}
+	return "array[" + strings.Join(texts, ", ") + "]::text[]"
+}
+
 // share books the rows that others have a part in.
-func (r *run) share(t *datamap.PlannedTable, own []textRow, owners map[string][]string) {
-	shared := Shared{Table: t.Name, Label: t.Label}
+func (r *run) share(w *tableWork) {
+	shared := Shared{Table: w.t.Name, Label: w.t.Label}
 	people := map[string]bool{}
-	for _, row := range own {
-		if len(owners[row.key]) == 0 {
+	for _, row := range w.rows {
+		if row.paths&w.own == 0 || row.others&w.own == 0 {
 			continue
 		}
 		shared.Rows++
-		for _, k := range owners[row.key] {
+		for _, k := range row.near {
 			people[k] = true
 		}
 	}
@@ -203,24 +235,5 @@ func (r *run) share(t *datamap.PlannedTable, own []textRow, owners map[string][]
 	}
 }
 
-// warn counts the person's rows that a rule of the map asks the approver to know of.
-func (r *run) warn(ctx context.Context, t *datamap.PlannedTable) error {
-	for _, e := range t.Warn {
-		var n int
-		err := r.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from %s as x where %s`, quoteTable(t.Name),
-			and(e.Value.When, united(t, r.s.reaching(t, false)))), r.keys).Scan(&n)
-		if err != nil {
-			return fmt.Errorf("count %s of %s: %w", e.Name, t.Name, err)
-		}
-		if n > 0 {
-			r.warnings = append(r.warnings, Warning{Kind: e.Name, Table: t.Name, Label: e.Value.Label, Rows: n})
-		}
-	}
-	return nil
-}
-
-// fencedRow is a row that a law keeps, for the ledger.
-type fencedRow struct {
-	table, key, rule string
-	until            dsar.Date
-}
+// maxPaths is how many paths a table may have: each is a bit.
+const maxPaths = bits.UintSize - 1

@@ -67,3 +67,9 @@ grant select on insyn_ledger.erasure, insyn_ledger.kept to insyn_web;
 -- Raising the fence is how a claim or a cancel stops a run that nobody hears from.
 grant select, insert, update on insyn_ledger.fence to insyn_web;
 grant select, delete on insyn_ledger.kept to insyn_expire;
+
+-- The text of a list, for a trigram index on it: the cast of the system itself may not stand in an index.
+create or replace function insyn_ledger.words(list text[]) returns text
+language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+    select array_to_string(list, ' ')
+$$;

@@ -90,7 +90,7 @@ func grantsSQL(s *datamap.Source) string {
 		if e.Value.Keep != nil {
 			fmt.Fprintf(&b, "grant usage on schema %s to insyn_expire;\ngrant select, update, delete on %s to insyn_expire;\n", quote(schema), table)
 		}
-		if e.Value.Erase != "" {
+		if e.Value.Erase != "" || e.Value.DeleteWhen != "" {
 			fmt.Fprintf(&b, "grant delete on %s to insyn_worker;\n", table)
 		}
 	}

@@ -49,7 +49,7 @@ func (m *masker) rows(ctx context.Context, t *datamap.PlannedTable, columns []*d
 	for _, r := range rows {
 		ids = append(ids, r.key)
 	}
-	_, near, err := m.s.others(ctx, m.crew.q, t, ids, keys)
+	near, err := m.s.near(ctx, m.crew.q, t, ids, keys)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"insyn/internal/datamap"
@@ -12,11 +13,13 @@ import (
 // pieces of plain letters, so that a name is found with and without its dots and in an encoded text.
 type needles struct {
 	given, surname, texts, numbers []string
+	usual                          []string // numbers as people usually write them
 }
 
 func needlesOf(people []mention.Person) needles {
 	var n needles
 	for _, p := range people {
+		n.usual = append(n.usual, usualNumbers(p)...)
 		for _, g := range append(append([]string{p.Called}, p.Given...), p.Nicknames...) {
 			n.given = addNeedle(n.given, longestPlain(g), 2)
 		}
@@ -48,8 +51,27 @@ func needlesOf(people []mention.Person) needles {
 	return n
 }
 
+// usualNumbers are the person's numbers as people usually write them, without what may stand before (0, +46), each once.
+func usualNumbers(p mention.Person) []string {
+	var forms []string
+	for _, form := range mention.Patterns(mention.Person{Phones: p.Phones, Personnummer: p.Personnummer}) {
+		form = strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(form, "+"), "46"), "0 -")
+		if len(digits(form)) >= 6 {
+			forms = append(forms, form)
+		}
+	}
+	slices.SortFunc(forms, func(a, b string) int { return len(a) - len(b) })
+	var out []string
+	for i, form := range forms {
+		if !slices.ContainsFunc(forms[:i], func(shorter string) bool { return strings.Contains(form, shorter) }) {
+			out = append(out, contains(form))
+		}
+	}
+	return out
+}
+
 func addNeedle(list []string, s string, least int) []string {
-	if len(s) < least {
+	if len(s) < least || slices.Contains(list, contains(s)) {
 		return list
 	}
 	return append(list, contains(s))
@@ -66,8 +88,85 @@ func longestPlain(s string) string {
 	return best
 }
 
-// where holds, on alias x with the four lists in $1 to $4, for rows that may name the person in one of the columns.
-func (n needles) where(columns []*datamap.Column) string {
+func (n needles) empty() bool { return len(n.surname)+len(n.texts)+len(n.numbers) == 0 }
+
+// numberRun is what a number of some length looks like, however it is grouped.
+const numberRun = `'[0-9][-0-9 ()./+\u00a0]{4,}[0-9]'`
+
+// where holds, on alias x, for rows that may name the person in one of the columns, and gives its arguments, the first of
+// which is $first. Each part of it can be answered by a trigram index; columns without one are read.
+func (n needles) where(t *datamap.PlannedTable, columns []*datamap.Column, first int) (string, []any) {
+	args := []any{n.given, n.surname, n.texts, n.numbers, n.usual}
+	p := func(i int) string { return fmt.Sprintf("$%d::text[]", first+i) }
+	var arms []string
+	for _, c := range columns {
+		text, numbers := trigrams(t.Live, c.Name)
+		if !text {
+			return n.reading(columns, p), args[:4]
+		}
+		x := searchText("x."+quote(c.Name), t.Types[c.Name])
+		// A given name may be too short for an index, and is too common to be worth one.
+		arms = append(arms, fmt.Sprintf("%s ilike any (%s) and lower(%s) like any (%s)", x, p(1), x, p(0)), fmt.Sprintf("%s ilike any (%s)", x, p(2)))
+		if numbers {
+			arms = append(arms, fmt.Sprintf("%s ~ %s and %s like any (%s)", x, numberRun, digitsSQL(x), p(3)))
+		} else {
+			arms = append(arms, fmt.Sprintf("%s ilike any (%s)", x, p(4)))
+		}
+	}
+	where := "(" + strings.Join(arms, " or ") + ")"
+	for i := range args { // each argument needs a place, so that its type is known
+		if !strings.Contains(where, p(i)) {
+			where += " and " + p(i) + " is not null"
+		}
+	}
+	return where, args
+}
+
+// searchText is the text of a column as its trigram index holds it.
+func searchText(column string, t datamap.ColumnType) string {
+	switch {
+	case t.IsArray():
+		return "insyn_ledger.words(" + column + ")"
+	case t.IsJSON():
+		return "(" + column + "::text)"
+	}
+	return column
+}
+
+// trigrams says whether a column has a trigram index on its text, and one on its numbers without what stands between
+// their digits.
+func trigrams(t *datamap.LiveTable, column string) (text, numbers bool) {
+	for _, x := range t.Indexes {
+		for i, class := range x.Classes {
+			if x.Method != "gin" || class != "gin_trgm_ops" {
+				continue
+			}
+			switch expr := strings.NewReplacer("(", "", ")", "", " ", "").Replace(x.Exprs[i]); {
+			case strings.HasPrefix(expr, "translate"+column+","):
+				numbers = numbers || x.Partial == "" || strings.HasPrefix(x.Partial, "("+column+" ~ ")
+			case expr == column || expr == column+"::text" || expr == "insyn_ledger.words"+column:
+				text = text || x.Partial == ""
+			}
+		}
+	}
+	return text, numbers
+}
+
+// TrigramIndexes are the statements that make the search of a column's texts independent of the table's size: one for
+// words and, where the column is a text, one for numbers however they are grouped.
+func TrigramIndexes(table string, c *datamap.Column, t datamap.ColumnType) []string {
+	name := strings.ReplaceAll(table[strings.IndexByte(table, '.')+1:], ".", "_") + "_" + c.Name
+	column := quote(c.Name)
+	out := []string{fmt.Sprintf("create index concurrently %s on %s using gin (%s gin_trgm_ops);", quote(name+"_trgm_idx"), quoteTable(table), searchText(column, t))}
+	if !t.IsArray() && !t.IsJSON() {
+		out = append(out, fmt.Sprintf("create index concurrently %s on %s using gin (%s gin_trgm_ops) where %s ~ %s;", quote(name+"_digits_idx"), quoteTable(table),
+			digitsSQL(column), column, numberRun))
+	}
+	return out
+}
+
+// reading is the condition that reads every text.
+func (n needles) reading(columns []*datamap.Column, p func(int) string) string {
 	parts := make([]string, 0, len(columns))
 	for _, c := range columns {
 		parts = append(parts, "x."+quote(c.Name)+"::text")
@@ -75,10 +174,10 @@ func (n needles) where(columns []*datamap.Column) string {
 	// Soft hyphens and blanks of no width may stand inside a word. translate costs three times what a regular expression
 	// does, so it works only on texts that have such signs, or a run of digits long enough to be a number.
 	text := fmt.Sprintf("lower(concat_ws(' ', %s))", strings.Join(parts, ", "))
-	return fmt.Sprintf(`(select y.text like any ($2::text[]) and y.text like any ($1::text[])
-		or y.text like any ($3::text[])
-		or y.text ~ '[0-9][-0-9 ()./+\u00a0]{4,}[0-9]' and %s like any ($4::text[])
+	return fmt.Sprintf(`(select y.text like any (%s) and y.text like any (%s)
+		or y.text like any (%s)
+		or y.text ~ %s and %s like any (%s)
 		from (select case when z.text ~ '[\u00ad\u200b\u200c\u200d\u2060\ufeff]'
 		             then translate(z.text, U&'\00AD\200B\200C\200D\2060\FEFF', '') else z.text end as text
-		        from (select %s as text offset 0) as z offset 0) as y)`, digitsSQL("y.text"), text)
+		        from (select %s as text offset 0) as z offset 0) as y)`, p(1), p(0), p(2), numberRun, digitsSQL("y.text"), p(3), text)
 }

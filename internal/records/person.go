@@ -147,7 +147,7 @@ func (s *Source) byRegisterID(ctx context.Context, q querier, registerID string)
 	var key string
 	// The live card first, then the oldest.
 	err := q.QueryRow(ctx, fmt.Sprintf(`select %s from %s as t where t.%s = $1 order by %s %s limit 1`,
-		keyText("t", subject.Key), quoteTable(subject.Name), quote(col.Name), s.mergedLast("t"), list("t", subject.Key)), registerID).Scan(&key)
+		keyText("t", subject.Key), tableSQL(subject), quote(col.Name), s.mergedLast("t"), list("t", subject.Key)), registerID).Scan(&key)
 	if err == pgx.ErrNoRows { //nolint:errorlint // pgx returns it bare
 		err = dsar.ErrNotFound
 	}
@@ -219,7 +219,7 @@ func (s *Source) onlyLive(ctx context.Context, q querier, keys []string) ([]stri
 	}
 	subject := s.plan.Subject()
 	return collect[string](ctx, q, fmt.Sprintf(`select %s from %s as t where %s and %s order by %s`, keyText("t", subject.Key),
-		quoteTable(subject.Name), keyIn("t", subject.Key, typesOf(subject, subject.Key), "$1"), s.live("t"), list("t", subject.Key)), keys)
+		tableSQL(subject), keyIn("t", subject.Key, typesOf(subject, subject.Key), "$1"), s.live("t"), list("t", subject.Key)), keys)
 }
 
 func collect[T any](ctx context.Context, q querier, sql string, args ...any) ([]T, error) {

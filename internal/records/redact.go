@@ -9,18 +9,39 @@ import (
 	"insyn/internal/mention"
 )
 
-// redactRow rewrites the texts of one of the person's rows and says whether one changed.
-func (r *run) redactRow(w *tableWork, row textRow, near []string) (bool, error) {
-	ctx := mention.Context{Linked: true, Others: r.crew.of(near)}
-	any := false
-	for i, c := range w.columns {
-		changed, err := r.rewrite(w.t, c, row, i, r.words.linked, ctx, linkedEnough)
-		if err != nil {
-			return false, err
-		}
-		any = any || changed
+// redactRow gives the texts of one of the person's rows as they shall stand, and says whether one changed. batch are the
+// rows that are changed with it: who else stands on them is read for all at once, and only where a text names somebody.
+func (r *run) redactRow(ctx context.Context, w *tableWork, row found, batch []found) ([]*string, bool, error) {
+	if len(w.reads) == 0 {
+		return nil, false, nil
 	}
-	return any, nil
+	mc := mention.Context{Linked: true}
+	if len(row.near) > 0 && slices.ContainsFunc(row.texts, r.words.namedIn) {
+		near := map[string][]string{}
+		for _, b := range batch {
+			near[b.key] = b.near
+		}
+		if err := r.crew.load(ctx, near); err != nil {
+			return nil, false, err
+		}
+		mc.Others = r.crew.of(row.near)
+	}
+	out := make([]*string, len(row.texts))
+	any := false
+	for i, c := range w.reads {
+		in := cell{t: w.t, c: c, key: row.key, text: row.texts[i], alone: w.applies(c, row)}
+		var err error
+		if out[i], err = r.rewrite(in, r.words.linked, mc, linkedEnough); err != nil {
+			return nil, false, err
+		}
+		any = any || out[i] != row.texts[i] || c.RefersWhen != ""
+	}
+	return out, any, nil
+}
+
+// namedIn says whether a text may name the person at all.
+func (w *words) namedIn(text *string) bool {
+	return text != nil && len(w.linked.Find(*text, mention.Context{Linked: true})) > 0
 }
 
 // linkedEnough: in the person's own rows a likely mention is one.
@@ -29,17 +50,24 @@ func linkedEnough(s mention.Span) bool { return s.Confidence >= mention.Likely }
 // looseEnough: in other people's rows only what is certain.
 func looseEnough(s mention.Span) bool { return s.Confidence >= mention.Certain }
 
-// rewrite replaces the mentions in one value of a row, in place.
-func (r *run) rewrite(t *datamap.PlannedTable, c *datamap.Column, row textRow, i int, m *mention.Matcher, ctx mention.Context,
-	enough func(mention.Span) bool,
-) (bool, error) {
-	if row.texts[i] == nil {
-		return false, nil
+// cell is one value of a row. alone says that the value is about the person and nobody else.
+type cell struct {
+	t     *datamap.PlannedTable
+	c     *datamap.Column
+	key   string
+	text  *string
+	alone bool
+}
+
+// rewrite gives the value without the mentions of the person; it is the same pointer where nothing changed.
+func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough func(mention.Span) bool) (*string, error) {
+	if in.text == nil {
+		return nil, nil
 	}
 	fn := func(text string) string {
 		var sure []mention.Span
-		for _, s := range withTyped(text, m.Find(text, ctx), r.words.typed) {
-			r.note(t, c.Name, row.key, text, s, enough(s))
+		for _, s := range withTyped(text, m.Find(text, mc), r.words.typed) {
+			r.note(in, text, s, enough(s))
 			if enough(s) {
 				sure = append(sure, s)
 			}
@@ -49,70 +77,55 @@ func (r *run) rewrite(t *datamap.PlannedTable, c *datamap.Column, row textRow, i
 		}
 		return mention.Replace(text, sure, r.e.Lang)
 	}
-	if base := t.Types[c.Name].Base; base == "json" || base == "jsonb" || strings.HasPrefix(base, "_") {
-		doc, changed, err := mapJSON([]byte(*row.texts[i]), fn)
-		if changed {
-			text := string(doc)
-			row.texts[i] = &text
+	out := *in.text
+	switch typ := in.t.Types[in.c.Name]; {
+	case len(in.c.JSON) > 0:
+		doc, err := r.jsonRules(in, fn).document([]byte(out))
+		if err != nil {
+			return nil, err
 		}
-		return changed, err
+		same, err := sameJSON([]byte(out), doc)
+		if err != nil || same {
+			return in.text, err
+		}
+		out = string(doc)
+	case typ.IsJSON() || typ.IsArray():
+		doc, changed, err := mapJSON([]byte(out), fn)
+		if err != nil || !changed {
+			return in.text, err
+		}
+		out = string(doc)
+	default:
+		out = fn(out)
 	}
-	text := fn(*row.texts[i])
-	changed := text != *row.texts[i]
-	if changed {
-		row.texts[i] = &text
+	if out == *in.text {
+		return in.text, nil
 	}
-	return changed, nil
+	return &out, nil
 }
 
-// searchOthers finds and replaces mentions in everybody's rows of a table, apart from those that were handled as the
-// person's own. One pass in SQL finds the rows that may hold one.
-func (r *run) searchOthers(ctx context.Context, t *datamap.PlannedTable) error {
-	columns := t.Scanned()
-	if len(columns) == 0 {
-		return nil
-	}
-	n := r.words.needles
-	candidates, err := r.readWhere(ctx, t, columns, n.where(columns), n.given, n.surname, n.texts, n.numbers)
-	if err != nil {
-		return err
-	}
-	var rows []textRow
-	var keys []string
-	for _, row := range candidates {
-		if !r.touched[t.Name][row.key] {
-			rows, keys = append(rows, row), append(keys, row.key)
+// jsonRules are those of a json column, for one value.
+func (r *run) jsonRules(in cell, redact func(string) string) ruled {
+	out := ruled{rules: in.c.JSON, alone: in.alone, lang: r.e.Lang, keys: r.written(in.t, in.c)}
+	for _, p := range in.t.Paths {
+		if len(p.Hops) == 0 {
+			continue
 		}
-	}
-	_, near, err := r.s.others(ctx, r.tx, t, keys, r.keys)
-	if err != nil {
-		return err
-	}
-	if err := r.crew.load(ctx, near); err != nil {
-		return err
-	}
-	w := &tableWork{t: t, columns: columns}
-	for _, row := range rows {
-		m := r.words.loose
-		for _, k := range near[row.key] {
-			if r.words.sharers[k] {
-				m = r.words.strict
+		for _, pair := range p.Hops[0].On {
+			if pair.Ours == in.c.Name && pair.OursPart.JSON != "" {
+				out.refs = append(out.refs, pair.OursPart.JSON)
 			}
 		}
-		mc := mention.Context{Others: r.crew.of(near[row.key])}
-		any := false
-		for i, c := range columns {
-			changed, err := r.rewrite(t, c, row, i, m, mc, looseEnough)
-			if err != nil {
-				return err
-			}
-			any = any || changed
-		}
-		if any {
-			w.change = append(w.change, changedRow{key: row.key, texts: row.texts})
-		}
 	}
-	return r.write(ctx, w, Mentioned, false)
+	if in.c.Scan || slices.ContainsFunc(in.c.JSON, func(e datamap.Entry[*datamap.JSONRule]) bool { return e.Value.Erase.Action == datamap.Redact }) {
+		out.redact = redact
+	}
+	return out
+}
+
+// readWhere reads the texts of the rows that fulfil a condition, locked, in the order of their keys.
+func (r *run) readWhere(ctx context.Context, t *datamap.PlannedTable, columns []*datamap.Column, where string, limit int, args ...any) ([]textRow, error) {
+	return readTexts(ctx, r.tx, t, columns, where, limit, args...)
 }
 
 // withTyped adds the numbers that stand in a text exactly as they stand on the card. A national number of another

@@ -25,15 +25,19 @@ type run struct {
 
 	words    *words
 	crew     *crew
-	touched  map[string]map[string]bool // table -> keys of rows that were handled as the person's
-	counts   map[string]int             // "table action"
+	size     int            // rows found so far
+	done     int            // of them
+	counts   map[string]int // "table action"
 	total    int
 	order    []TableCount
 	shared   []Shared
 	kept     []Kept
 	fenced   []fencedRow
+	fences   []string // columns of the person's own row that a kept record needs
 	warnings []Warning
+	refusals []Warning
 	mentions []MentionHit
+	resumed  bool // the ledger row is there, opened by an earlier stage
 }
 
 var errRehearsed = errors.New("rehearsed")
@@ -47,7 +51,7 @@ func (s *Source) Rehearse(ctx context.Context, e Erasure) (*Rehearsal, error) {
 		if err != nil {
 			return err
 		}
-		if err := r.all(ctx); err != nil {
+		if err := r.all(ctx); err != nil && !errors.Is(err, ErrRefused) {
 			return err
 		}
 		out = r.rehearsal()
@@ -89,7 +93,7 @@ func (s *Source) Erase(ctx context.Context, e Erasure) (*Outcome, error) {
 		if err := r.all(ctx); err != nil {
 			return err
 		}
-		if e.Approved.grew(r.tables()) {
+		if e.Approved.grew(r.byTable()) {
 			return ErrCountsGrew
 		}
 		out, err = r.commitPoint(ctx)
@@ -103,16 +107,9 @@ func (s *Source) Erase(ctx context.Context, e Erasure) (*Outcome, error) {
 
 // begin checks the map against the live schema again, locks the person, and reads what they are called.
 func (s *Source) begin(ctx context.Context, tx pgx.Tx, e Erasure) (*run, error) {
-	// A run that waits for a lock of the CRM holds others up: it gives in and comes back.
-	if _, err := tx.Exec(ctx, `set local lock_timeout = '5s'; set local timezone = 'UTC'`); err != nil {
-		return nil, err
-	}
-	plan, problems, err := datamap.Check(ctx, tx, s.m, s.Name)
+	plan, err := s.current(ctx, tx)
 	if err != nil {
 		return nil, err
-	}
-	if stop := problems.Of(datamap.Stops, datamap.StopsErase); len(stop) > 0 {
-		return nil, stop
 	}
 	if e.Lang == "" {
 		e.Lang = "sv"
@@ -131,11 +128,11 @@ func (s *Source) begin(ctx context.Context, tx pgx.Tx, e Erasure) (*run, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &run{s: s, tx: tx, e: e, plan: plan, keys: keys, crew: s.crew(tx), touched: map[string]map[string]bool{}, counts: map[string]int{}}
+	r := &run{s: s, tx: tx, e: e, plan: plan, keys: keys, crew: s.crew(tx), counts: map[string]int{}}
 	subject := plan.Subject()
 	// Two erasures of one person stand in line here.
 	locked, err := collect[string](ctx, tx, fmt.Sprintf(`select %s from %s as x where %s order by %s for update`, keyText("x", subject.Key),
-		quoteTable(subject.Name), keyIn("x", subject.Key, typesOf(subject, subject.Key), "$1"), list("x", subject.Key)), keys)
+		tableSQL(subject), keyIn("x", subject.Key, typesOf(subject, subject.Key), "$1"), list("x", subject.Key)), keys)
 	if err != nil {
 		return nil, fmt.Errorf("lock the person: %w", err)
 	}
@@ -148,79 +145,78 @@ func (s *Source) begin(ctx context.Context, tx pgx.Tx, e Erasure) (*run, error) 
 	return r, nil
 }
 
-// all runs the plan: the person's rows are read while the ties to them are there, then changed, then deleted from the
-// last table of the map to the first, then other people's rows are searched. Logs come last, since triggers fill them
+// all runs the plan: the person's rows are found while the ties to them are there, other people's rows are searched, then
+// the rows are changed, and deleted from the last table of the map to the first. Logs come last, since triggers fill them
 // meanwhile.
 func (r *run) all(ctx context.Context) error {
-	var work []*tableWork
-	steps := 0
+	if err := r.weigh(ctx); err != nil {
+		return err
+	}
+	if len(r.refusals) > 0 {
+		return ErrRefused
+	}
+	var plain, logs []*datamap.PlannedTable
 	for _, t := range r.plan.Tables {
 		if t.LogOf == "" {
-			steps += 2
+			plain = append(plain, t)
 		} else {
-			steps++
+			logs = append(logs, t)
+		}
+		if t.Keep != nil {
+			if err := r.keep(ctx, t); err != nil {
+				return err
+			}
 		}
 	}
-	done := 0
-	step := func() {
-		done++
-		if r.e.Progress != nil {
-			r.e.Progress(done, steps)
+	if err := r.tables(ctx, plain); err != nil {
+		return err
+	}
+	for _, t := range logs {
+		if err := r.tables(ctx, []*datamap.PlannedTable{t}); err != nil {
+			return err
 		}
 	}
-	for _, t := range r.plan.Tables {
-		if t.LogOf != "" {
-			continue
-		}
+	return nil
+}
+
+func (r *run) tables(ctx context.Context, tables []*datamap.PlannedTable) error {
+	var work []*tableWork
+	for _, t := range tables {
 		w, err := r.gather(ctx, t)
 		if err != nil {
 			return err
 		}
+		r.share(w)
 		work = append(work, w)
+	}
+	if err := r.searchAll(ctx, tables); err != nil {
+		return err
 	}
 	for _, w := range work {
 		if err := r.change(ctx, w); err != nil {
 			return err
 		}
-		step()
 	}
 	for i := len(work) - 1; i >= 0; i-- {
 		if err := r.remove(ctx, work[i]); err != nil {
 			return err
 		}
 	}
-	for _, w := range work {
-		if err := r.searchOthers(ctx, w.t); err != nil {
-			return err
-		}
-		step()
-	}
-	for _, t := range r.plan.Tables {
-		if t.LogOf == "" {
-			continue
-		}
-		w, err := r.gather(ctx, t)
-		if err != nil {
-			return err
-		}
-		if err := r.change(ctx, w); err != nil {
-			return err
-		}
-		if err := r.remove(ctx, w); err != nil {
-			return err
-		}
-		if err := r.searchOthers(ctx, t); err != nil {
-			return err
-		}
-		step()
-	}
 	return nil
 }
 
-// count books rows of a table under an action and holds the cap.
-func (r *run) count(t *datamap.PlannedTable, action string, rows int) error {
+// step tells how many more of the rows are done.
+func (r *run) step(rows int) {
+	r.done += rows
+	if r.e.Progress != nil {
+		r.e.Progress(r.done, max(r.size, r.done))
+	}
+}
+
+// count books rows of a table under an action.
+func (r *run) count(t *datamap.PlannedTable, action string, rows int) {
 	if rows == 0 {
-		return nil
+		return
 	}
 	what := t.Name + " " + action
 	if r.counts[what] == 0 {
@@ -228,14 +224,10 @@ func (r *run) count(t *datamap.PlannedTable, action string, rows int) error {
 	}
 	r.counts[what] += rows
 	r.total += rows
-	if r.total > r.e.RowCap {
-		return ErrRowCap
-	}
-	return nil
 }
 
 // tables are the rows by table, whatever was done to them.
-func (r *run) tables() map[string]int {
+func (r *run) byTable() map[string]int {
 	out := map[string]int{}
 	for _, c := range r.order {
 		out[c.Table] += r.counts[c.Table+" "+c.Action]
@@ -243,17 +235,10 @@ func (r *run) tables() map[string]int {
 	return out
 }
 
-func (r *run) touch(table, key string) {
-	if r.touched[table] == nil {
-		r.touched[table] = map[string]bool{}
-	}
-	r.touched[table][key] = true
-}
-
 func (r *run) rehearsal() *Rehearsal {
 	out := &Rehearsal{
 		PlanHash: r.plan.Hash(), Kept: r.kept, Shared: r.shared, Warnings: r.warnings, Triggers: r.plan.Triggers,
-		Mentions: r.mentions, Total: r.total,
+		Refusals: r.refusals, Mentions: r.mentions, Total: r.total,
 	}
 	for _, t := range r.order {
 		t.Rows = r.counts[t.Table+" "+t.Action]
@@ -273,12 +258,12 @@ func (r *run) rehearsal() *Rehearsal {
 // mentionLimit bounds the places that a rehearsal shows; what is replaced is not bounded.
 const mentionLimit = 1000
 
-func (r *run) note(t *datamap.PlannedTable, column, key, text string, s mention.Span, replaced bool) {
+func (r *run) note(in cell, text string, s mention.Span, replaced bool) {
 	if len(r.mentions) >= mentionLimit {
 		return
 	}
 	r.mentions = append(r.mentions, MentionHit{
-		Table: t.Name, Column: column, Key: key, Before: tail(text[:s.Start], 40),
+		Table: in.t.Name, Column: in.c.Name, Key: in.key, Before: tail(text[:s.Start], 40),
 		Match: text[s.Start:s.End], After: head(text[s.End:], 40), Confidence: s.Confidence, Replaced: replaced,
 	})
 }

@@ -246,7 +246,7 @@ func (s *Source) withMerged(ctx context.Context, q querier, keys []string) ([]st
 	out := slices.Clone(keys)
 	for from := keys; len(from) > 0; {
 		next, err := collect[string](ctx, q, fmt.Sprintf(`select %s from %s as t where %s order by %s`, keyText("t", subject.Key),
-			quoteTable(subject.Name), keyIn("t", []string{merged}, typesOf(subject, []string{merged}), "$1"), list("t", subject.Key)), from)
+			tableSQL(subject), keyIn("t", []string{merged}, typesOf(subject, []string{merged}), "$1"), list("t", subject.Key)), from)
 		if err != nil {
 			return nil, fmt.Errorf("find merged cards: %w", err)
 		}

@@ -54,7 +54,7 @@ func (s *Source) Sections(ctx context.Context, key string) ([]SectionCount, erro
 			d := s.section(t, columns, all)
 			one := SectionCount{ID: d.ID, Label: d.Label, Purposes: d.Purposes, Fields: d.Fields}
 			where := s.reaching(t, true)
-			err := tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from %s as x where %s`, quoteTable(t.Name), united(t, where)), keys).Scan(&one.Count)
+			err := tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from %s as x where %s`, tableSQL(t), united(t, where)), keys).Scan(&one.Count)
 			if err != nil {
 				return fmt.Errorf("count %s: %w", t.Name, err)
 			}

@@ -19,102 +19,152 @@ type sharedValue struct {
 	firm        bool
 }
 
-// sharers finds the identifiers of a card that other live cards have too. The whole name counts as one identifier.
+// sharers finds the identifiers of a card that other live cards, or firms, have too, in one statement. The whole name
+// counts as one identifier.
 func (s *Source) sharers(ctx context.Context, q querier, c *card) ([]sharedValue, error) {
-	var out []sharedValue
-	ask := func(role, value string) error {
-		keys, err := s.holders(ctx, q, role, strings.ToLower(value))
-		if err != nil {
-			return err
-		}
-		keys = slices.DeleteFunc(keys, func(k string) bool { return k == c.key })
-		firm, err := s.firmHas(ctx, q, c, role, value)
-		if err != nil {
-			return err
-		}
-		if len(keys) > 0 || firm {
-			out = append(out, sharedValue{role, value, keys, firm})
-		}
-		return nil
-	}
+	wanted := map[string][]string{}
 	for _, e := range c.emails {
-		if err := ask("email", e.Address); err != nil {
-			return nil, err
-		}
+		wanted["email"] = append(wanted["email"], strings.ToLower(e.Address))
 	}
 	for _, role := range []string{"phone", "personnummer", "address.street"} {
 		for _, v := range c.roles[role] {
-			if err := ask(role, v); err != nil {
-				return nil, err
-			}
+			wanted[role] = append(wanted[role], strings.ToLower(v))
 		}
 	}
 	// Who was called Maria Forsberg once must not take the Maria Forsberg of today with her.
-	names := append([]string{c.first("surname")}, c.roles["former_surname"]...)
-	for i, surname := range names {
-		keys, err := s.namesakes(ctx, q, c, surname)
-		if err != nil {
-			return nil, err
+	for _, surname := range append([]string{c.first("surname")}, c.roles["former_surname"]...) {
+		wanted["name"] = append(wanted["name"], strings.ToLower(surname))
+	}
+	sql, args := s.sharersSQL(wanted, c)
+	if sql == "" {
+		return nil, nil
+	}
+	found, err := s.readSharers(ctx, q, sql, args, c.key)
+	if err != nil {
+		return nil, fmt.Errorf("find who shares an identifier: %w", err)
+	}
+	var out []sharedValue
+	add := func(role, as, value string) {
+		x, ok := found[role+" "+strings.ToLower(value)]
+		if ok && !slices.ContainsFunc(out, func(o sharedValue) bool { return o.role == as && o.value == value }) {
+			out = append(out, sharedValue{role: as, value: value, holders: x.holders, firm: x.firm})
 		}
-		role := "former_surname"
-		if i == 0 {
-			role = "name"
+	}
+	for _, e := range c.emails {
+		add("email", "email", e.Address)
+	}
+	for _, role := range []string{"phone", "personnummer", "address.street"} {
+		for _, v := range c.roles[role] {
+			add(role, role, v)
 		}
-		if len(keys) > 0 {
-			out = append(out, sharedValue{role: role, value: surname, holders: keys})
-		}
+	}
+	add("name", "name", c.first("surname"))
+	for _, v := range c.roles["former_surname"] {
+		add("name", "former_surname", v)
 	}
 	return out, nil
 }
 
-// namesakes are other live persons with the same given name and this surname.
-func (s *Source) namesakes(ctx context.Context, q querier, c *card, called string) ([]string, error) {
-	subject := s.plan.Subject()
-	given, surname := subject.ByRole("given"), subject.ByRole("surname")
-	if given == nil || surname == nil || c.first("given") == "" || called == "" {
-		return nil, nil
-	}
-	rows, err := q.Query(ctx, fmt.Sprintf(`
-		select %s
-		  from %s as t
-		 where lower(t.%s) = lower($1)
-		   and lower(t.%s) = lower($2)
-		   and %s
-		 order by %s`, keyText("t", subject.Key), quoteTable(subject.Name), quote(surname.Name), quote(given.Name), s.live("t"), list("t", subject.Key)),
-		called, c.first("given"))
-	if err != nil {
-		return nil, fmt.Errorf("find namesakes: %w", err)
-	}
-	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("find namesakes: %w", err)
-	}
-	return slices.DeleteFunc(keys, func(k string) bool { return k == c.key }), nil
-}
-
-// firmHas says whether a row that is only around persons, such as their employer, has the value itself.
-func (s *Source) firmHas(ctx context.Context, q querier, c *card, role, value string) (bool, error) {
+// sharersSQL gives role, value in lower case, person ("" of a firm) and whether it is one that is only around persons,
+// such as an employer.
+func (s *Source) sharersSQL(wanted map[string][]string, c *card) (string, []any) {
 	w := pathSQL{s.plan}
-	for _, t := range s.plan.Tables {
-		col := t.ByRole(role)
-		if col == nil || !slices.ContainsFunc(t.Paths, func(p datamap.Path) bool { return p.As == datamap.AsContext }) {
-			continue
+	args := []any{[]string{c.key}}
+	place := map[string]string{}
+	for _, role := range []string{"email", "phone", "personnummer", "address.street", "name"} {
+		if len(wanted[role]) > 0 {
+			args = append(args, wanted[role])
+			place[role] = fmt.Sprintf("$%d::text[]", len(args))
 		}
-		conds := []string{"lower(x." + quote(col.Name) + "::text) = lower($2)"}
-		for _, p := range t.Paths {
-			if p.As != datamap.AsContext {
-				conds = append(conds, "not coalesce("+and(w.linked(p))+", false)")
+	}
+	var parts []string
+	for _, t := range s.plan.Tables {
+		for _, e := range t.Columns {
+			role := e.Value.Role
+			if place[role] == "" || role == "name" {
+				continue
+			}
+			has := fmt.Sprintf("lower(x.%s::text) = any (%s)", quote(e.Name), place[role])
+			around := false
+			var theirs []string
+			for _, p := range t.Paths {
+				if p.As == datamap.AsContext {
+					around = true
+					continue
+				}
+				j := w.join(t, p, []string{e.Name}, has)
+				parts = append(parts, fmt.Sprintf("select '%s', lower(t.%s::text), %s, false from %s", role, quote(e.Name), j.person, j.from))
+				theirs = append(theirs, "("+w.linked(t, p)+") is not true")
+			}
+			if around {
+				parts = append(parts, fmt.Sprintf("select '%s', lower(x.%s::text), '', true from %s as x where %s", role, quote(e.Name), tableSQL(t), and(append(theirs, has)...)))
 			}
 		}
-		var has bool
-		err := q.QueryRow(ctx, fmt.Sprintf(`select exists (select 1 from %s as x where %s)`, quoteTable(t.Name), strings.Join(conds, " and ")),
-			[]string{c.key}, value).Scan(&has)
-		if err != nil {
-			return false, fmt.Errorf("find what %s shares: %w", t.Name, err)
-		}
-		if has {
-			return true, nil
+	}
+	subject := s.plan.Subject()
+	if given, surname := subject.ByRole("given"), subject.ByRole("surname"); given != nil && surname != nil && c.first("given") != "" && place["name"] != "" {
+		args = append(args, c.first("given"))
+		parts = append(parts, fmt.Sprintf("select 'name', lower(t.%s::text), %s, false from %s as t where lower(t.%s::text) = any (%s) and lower(t.%s::text) = lower($%d::text)",
+			quote(surname.Name), keyText("t", subject.Key), tableSQL(subject), quote(surname.Name), place["name"], quote(given.Name), len(args)))
+	} else if place["name"] != "" {
+		args = args[:len(args)-1]
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	sql := strings.Join(parts, " union ")
+	for i := range args {
+		if !strings.Contains(sql, fmt.Sprintf("$%d::", i+1)) {
+			sql = fmt.Sprintf("select * from (%s) as u where $%d::text[] is not null", sql, i+1)
 		}
 	}
-	return false, nil
+	return sql, args
+}
+
+func (s *Source) readSharers(ctx context.Context, q querier, sql string, args []any, own string) (map[string]sharedValue, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	type hit struct {
+		role, value, person string
+		firm                bool
+	}
+	var hits []hit
+	var people []string
+	var role, value string
+	var person *string
+	var firm bool
+	_, err = pgx.ForEachRow(rows, []any{&role, &value, &person, &firm}, func() error {
+		if person == nil || *person == own {
+			return nil
+		}
+		hits = append(hits, hit{role, value, *person, firm})
+		if !firm {
+			people = append(people, *person)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	live, err := s.onlyLive(ctx, q, people)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]sharedValue{}
+	for _, h := range hits {
+		at := h.role + " " + h.value
+		x := out[at]
+		switch {
+		case h.firm:
+			x.firm = true
+		case slices.Contains(live, h.person) && !slices.Contains(x.holders, h.person):
+			x.holders = append(x.holders, h.person)
+		default:
+			continue
+		}
+		out[at] = x
+	}
+	return out, nil
 }

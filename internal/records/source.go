@@ -21,6 +21,8 @@ type Source struct {
 	pool *pgxpool.Pool
 	m    *datamap.Map
 	plan *datamap.Plan
+
+	checked checked
 }
 
 // Ref names a person: the source and the key of their row in it, composite parts joined by ",".
@@ -40,8 +42,6 @@ var (
 	ErrPlanChanged = errors.New("the plan is not the approved one")
 	// ErrCountsGrew: more rows than the approved counts and their tolerance, or a table that was not among them.
 	ErrCountsGrew = errors.New("more rows than approved")
-	// ErrRowCap: the run would change more rows than one transaction may.
-	ErrRowCap = errors.New("more rows than the cap allows")
 	// ErrNotApproved: an erasure without an approved plan.
 	ErrNotApproved = errors.New("no approved plan")
 )

@@ -56,7 +56,7 @@ func (s *Source) nearby(ctx context.Context, q querier, keys []string) ([]mentio
 	found := map[string]bool{}
 	for _, p := range subject.Near {
 		near, err := collect[string](ctx, q, fmt.Sprintf(`select %s from %s as x where %s order by 1 limit %d`,
-			keyText("x", subject.Key), quoteTable(subject.Name), w.linked(p), nearLimit), keys)
+			keyText("x", subject.Key), tableSQL(subject), w.linked(subject, p), nearLimit), keys)
 		if err != nil {
 			return nil, fmt.Errorf("find who is near: %w", err)
 		}

@@ -17,16 +17,16 @@ import (
 // rounds is how often each thing is measured; one more comes before them and is not counted. The figures are medians.
 const rounds = 9
 
-// persons is the size of the sample CRM; INSYN_BENCH_PERSONS asks for another.
-func persons(b *testing.B) int {
+// number is a size of the sample CRM; the environment may ask for another.
+func number(b *testing.B, name string, usual int) int {
 	b.Helper()
-	text := os.Getenv("INSYN_BENCH_PERSONS")
+	text := os.Getenv(name)
 	if text == "" {
-		return 2000
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1000 {
-		b.Fatalf("INSYN_BENCH_PERSONS: %q is not a number from 1000", text)
+		b.Fatalf("%s: %q is not a number from 1000", name, text)
 	}
 	return n
 }
@@ -54,8 +54,15 @@ func milliseconds(d time.Duration) string {
 
 // BenchmarkFigures prints the table. It measures by itself and ignores the time of the framework: run it with
 // -benchtime 1x.
+func BenchmarkErase(b *testing.B) {
+	c := newCRM(b, number(b, "INSYN_BENCH_PERSONS", 20_000), number(b, "INSYN_BENCH_HISTORY", 1_000_000))
+	for _, f := range c.erase(b) {
+		fmt.Println(strings.Join(f.cells(), "\t"))
+	}
+}
+
 func BenchmarkFigures(b *testing.B) {
-	c := newCRM(b, persons(b))
+	c := newCRM(b, number(b, "INSYN_BENCH_PERSONS", 20_000), number(b, "INSYN_BENCH_HISTORY", 1_000_000))
 	var all []figure
 	all = append(all, c.erase(b)...)
 	all = append(all, c.collect(b)...)
