@@ -2,12 +2,13 @@ package worker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 	"testing"
 
 	"insyn/internal/democrm"
-	"insyn/internal/dossier"
 	"insyn/internal/dsar"
 	"insyn/internal/records"
 	"insyn/internal/settings"
@@ -182,40 +183,56 @@ func TestWhatAHoldNeeds(t *testing.T) {
 	}
 }
 
+// refusing makes the open deals of the sample a reason to refuse.
+func refusing(text string) string { return strings.Replace(text, "warn:\n", "refuse:\n", 1) }
+
 func TestARuleOfTheMapSendsTheErasureToTheDesk(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	o := newOffice(t)
-	r := o.ask(t, dsar.Erasure, democrm.OpenBusiness)
-	o.approve(t, r.ID)
+	o := newOffice(t, refusing)
 	same := o.untouched(t)
-	// The run meets the rule: the approval falls, and it is rehearsed again.
-	ref := jobs.Ref{Job: one[int64](t, o.bench, `select id from job where kind = 'erasure'`), Epoch: one[int](t, o.bench, `select epoch from job where kind = 'erasure'`)}
-	c, err := o.claim(ctx, ref)
-	if err != nil || c == nil {
-		t.Fatalf("claim: %v, %v", c, err)
-	}
-	if err := o.rehearseAgain(ctx, c, r, erasureFault(errors.Join(records.ErrRefused))); err != nil {
-		t.Fatal(err)
-	}
-	if r = o.get(t, r.ID); r.ApprovedBy != 0 {
-		t.Error("the approval stands")
-	}
-	// The rehearsal meets it too, and has its reasons.
-	ref = jobs.Ref{Job: one[int64](t, o.bench, `select id from job where kind = 'rehearsal' and state = 'queued'`), Epoch: 1}
-	if c, err = o.claim(ctx, ref); err != nil || c == nil {
-		t.Fatalf("claim: %v, %v", c, err)
-	}
-	out := Rehearsed{Sources: []RehearsedSource{{Source: "crm", Result: &records.Rehearsal{
-		PlanHash: []byte("plan"), Refusals: []records.Warning{{Kind: "open_order", Table: "crm.deal", Label: dossier.Label{"sv": "Öppen affär", "en": "Open deal"}, Rows: 1}},
-	}}}}
-	if err := o.rehearsed(ctx, c, r, out, []byte("plan"), map[string]int{}, true); err != nil {
-		t.Fatal(err)
-	}
+	r := o.ask(t, dsar.Erasure, democrm.OpenBusiness)
 	o.stands(t, r.ID, dsar.Waiting, dsar.ForReview, "refused_by_rule")
 	o.idle(t, r.ID)
-	if err := o.web.Approve(ctx, r.ID, o.admin, []byte("plan")); !errors.Is(err, dsar.ErrConflict) {
+	reh, err := o.web.Rehearsal(ctx, r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body Rehearsed
+	if err := json.Unmarshal(reh.Body, &body); err != nil {
+		t.Fatal(err)
+	}
+	if list := body.Sources[0].Result.Refusals; len(list) != 1 || list[0].Table != "crm.deal" || list[0].Rows != 1 || list[0].Label["en"] == "" {
+		t.Errorf("reasons %+v, want the open deal with its words", list)
+	}
+	if err := o.web.Approve(ctx, r.ID, o.admin, reh.PlanHash); !errors.Is(err, dsar.ErrConflict) {
 		t.Errorf("approve it nevertheless: %v, want ErrConflict", err)
 	}
+	same()
+	// The deal is closed: looked at again, it can be approved.
+	o.change(t, `update crm.deal set stage = 'won', closed_on = now() where id in (select deal_id from crm.deal_person where person_id = $1)`, democrm.OpenBusiness)
+	if err := o.web.Rehearse(ctx, r.ID, o.dpo); err != nil {
+		t.Fatal(err)
+	}
+	o.run(t)
+	o.stands(t, r.ID, dsar.Waiting, dsar.ForApproval, "")
+}
+
+func TestARuleThatIsMetAfterTheApprovalStopsTheRun(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, refusing)
+	o.change(t, `update crm.deal set stage = 'won', closed_on = now() where id in (select deal_id from crm.deal_person where person_id = $1)`, democrm.OpenBusiness)
+	r := o.ask(t, dsar.Erasure, democrm.OpenBusiness)
+	o.approve(t, r.ID)
+	o.change(t, `update crm.deal set stage = 'offer', closed_on = null where id in (select deal_id from crm.deal_person where person_id = $1)`, democrm.OpenBusiness)
+	same := o.untouched(t)
+	o.run(t) // the run meets it: the approval falls, and a rehearsal follows
+	if got := o.get(t, r.ID); got.ApprovedBy != 0 || got.State != dsar.Working {
+		t.Errorf("%s, approved by %d; want it rehearsed again without an approval", got.State, got.ApprovedBy)
+	}
+	o.exec(t, `update job set state = 'done' where kind = 'mail' and state = 'queued'`)
+	o.run(t)
+	o.stands(t, r.ID, dsar.Waiting, dsar.ForReview, "refused_by_rule")
+	o.idle(t, r.ID)
 	same()
 }

@@ -26,10 +26,14 @@ type office struct {
 	dpo, admin, second int64
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T, edit ...func(string) string) *office {
 	t.Helper()
 	ctx := context.Background()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
+	text := string(democrm.Map())
+	for _, fn := range edit {
+		text = fn(text)
+	}
+	m, err := datamap.Parse("datamap.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
