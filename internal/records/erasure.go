@@ -18,7 +18,7 @@ type Erasure struct {
 	Keys  []string
 	// Approved is what the approver saw; nil in a rehearsal only.
 	Approved *Approved
-	// RowCap bounds the rows of one run; 0 is DefaultRowCap.
+	// RowCap bounds the rows of one transaction; above it the run works in stages. 0 is DefaultRowCap.
 	RowCap int
 	// HMACs are keyed hashes of the person's identifiers, for the ledger.
 	HMACs [][]byte
@@ -67,6 +67,8 @@ type Rehearsal struct {
 	Mentions                  []MentionHit
 	Took                      time.Duration
 	Total                     int
+	// Stages is how many transactions the run will need; 0 is one.
+	Stages int
 }
 
 // Approval is what the approver of this rehearsal approves.
@@ -128,6 +130,7 @@ type Outcome struct {
 	Kept        []Kept
 	At          time.Time
 	AlreadyDone bool
+	Running     bool // in stages, and the last has not been done
 	Identifiers mention.Person
 }
 

@@ -163,6 +163,13 @@ func (r *run) rowsSQL(w *tableWork, texts bool) string {
 	if texts && len(w.reads) > 0 {
 		columns[3] = textsSQL(t, w.reads)
 	}
+	if r.resumed && staged(t) { // a stage has done those that the journal lists
+		done := fmt.Sprintf(" and not exists (select 1 from insyn_ledger.journal as j where j.request_id = %d and j.table_name = %s and j.row_key = %s)",
+			r.e.RequestID, literal(t.Name), keyText("x", t.Key))
+		for i := range conds {
+			conds[i] = "(" + conds[i] + ")" + done
+		}
+	}
 	from, where := tableSQL(t)+" as x", conds[0]
 	if len(conds) > 1 {
 		// United by key first, since no index serves an "or" of subqueries.
@@ -191,17 +198,19 @@ func (r *run) find(ctx context.Context, w *tableWork, texts bool, limit int) ([]
 	if err != nil {
 		return nil, fmt.Errorf("find the rows of %s: %w", w.t.Name, err)
 	}
-	out, err := pgx.CollectRows(rows, func(c pgx.CollectableRow) (found, error) {
-		var row found
-		var paths int64
-		err := c.Scan(&row.key, &paths, &row.drop, &row.texts)
-		row.paths = uint64(paths)
-		return row, err
-	})
+	out, err := pgx.CollectRows(rows, scanFound)
 	if err != nil {
 		return nil, fmt.Errorf("find the rows of %s: %w", w.t.Name, err)
 	}
 	return out, nil
+}
+
+func scanFound(c pgx.CollectableRow) (found, error) {
+	var row found
+	var paths int64
+	err := c.Scan(&row.key, &paths, &row.drop, &row.texts)
+	row.paths = uint64(paths)
+	return row, err
 }
 
 // textsSQL is the texts of the columns, one array in their order.

@@ -66,10 +66,11 @@ func readLedger(ctx context.Context, q querier, requestID int64, subject []byte)
 	err := q.QueryRow(ctx, `
 		select counts,
 		       kept,
-		       at
+		       at,
+		       state = 'running'
 		  from insyn_ledger.erasure
 		 where request_id = $1
-		   and subject = $2`, requestID, subject).Scan(&counts, &kept, &out.At)
+		   and subject = $2`, requestID, subject).Scan(&counts, &kept, &out.At, &out.Running)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -84,43 +85,122 @@ func readLedger(ctx context.Context, q querier, requestID int64, subject []byte)
 
 // commitPoint writes the ledger row, the fenced rows and the suppressions; with them the erasure stands or falls.
 func (r *run) commitPoint(ctx context.Context) (*Outcome, error) {
-	if r.kept == nil {
-		r.kept = []Kept{}
+	write := func() error { return r.insertLedger(ctx, "done", 0) }
+	if r.resumed {
+		write = func() error { return r.closeLedger(ctx) }
 	}
-	counts, err := json.Marshal(r.counts)
-	if err != nil {
+	if err := write(); err != nil {
 		return nil, err
 	}
-	kept, err := json.Marshal(r.kept)
+	out := &Outcome{Counts: r.counts, Kept: r.kept, At: r.at, Identifiers: merged(r.words.alone)}
+	return out, suppress(ctx, r.tx, r.e.Suppress, "erasure")
+}
+
+// insertLedger writes the erasure's row and fences what a law keeps.
+func (r *run) insertLedger(ctx context.Context, state string, planned int64) error {
+	counts, kept, err := r.booked()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	hmacs := r.e.HMACs
 	if hmacs == nil {
 		hmacs = [][]byte{}
 	}
-	out := &Outcome{Counts: r.counts, Kept: r.kept, Identifiers: merged(r.words.alone)}
 	err = r.tx.QueryRow(ctx, `
-		insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, hmacs)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, r.s.m.Version(), r.s.m.Hash(), r.plan.Hash(), counts, kept, hmacs).Scan(&out.At)
+		insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, hmacs, state, planned)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, r.s.m.Version(), r.s.m.Hash(), r.plan.Hash(), counts, kept, hmacs, state, planned).Scan(&r.at)
 	if err != nil {
-		return nil, fmt.Errorf("write the ledger: %w", err)
+		return fmt.Errorf("write the ledger: %w", err)
+	}
+	return r.fenceRows(ctx)
+}
+
+// closeLedger ends an erasure in stages: its counts are added to theirs, its journal has done its work.
+func (r *run) closeLedger(ctx context.Context) error {
+	var before []byte
+	err := r.tx.QueryRow(ctx, `
+		select counts
+		  from insyn_ledger.erasure
+		 where request_id = $1
+		   and subject = $2
+		   for update`, r.e.RequestID, r.e.Subject).Scan(&before)
+	if err != nil {
+		return fmt.Errorf("read the counts of the stages: %w", err)
+	}
+	staged := map[string]int{}
+	if err := json.Unmarshal(before, &staged); err != nil {
+		return fmt.Errorf("read the counts of the stages: %w", err)
+	}
+	for what, n := range staged {
+		r.counts[what] += n
+	}
+	counts, kept, err := r.booked()
+	if err != nil {
+		return err
+	}
+	err = r.tx.QueryRow(ctx, `
+		update insyn_ledger.erasure
+		   set state = 'done',
+		       epoch = $3,
+		       counts = $4,
+		       kept = $5,
+		       at = now()
+		 where request_id = $1
+		   and subject = $2
+		returning at`, r.e.RequestID, r.e.Subject, r.e.Epoch, counts, kept).Scan(&r.at)
+	if err != nil {
+		return fmt.Errorf("close the ledger: %w", err)
+	}
+	if err := r.fenceRows(ctx); err != nil {
+		return err
+	}
+	_, err = r.tx.Exec(ctx, `delete from insyn_ledger.journal where request_id = $1 and subject = $2`, r.e.RequestID, r.e.Subject)
+	if err != nil {
+		return fmt.Errorf("end the journal: %w", err)
+	}
+	if _, err := r.tx.Exec(ctx, `delete from insyn_ledger.restricted where request_id = $1`, r.e.RequestID); err != nil {
+		return fmt.Errorf("lift the restriction: %w", err)
+	}
+	return nil
+}
+
+func (r *run) booked() (counts, kept []byte, err error) {
+	if r.kept == nil {
+		r.kept = []Kept{}
+	}
+	if counts, err = json.Marshal(r.counts); err != nil {
+		return nil, nil, err
+	}
+	kept, err = json.Marshal(r.kept)
+	return counts, kept, err
+}
+
+func (r *run) fenceRows(ctx context.Context) error {
+	if len(r.fenced) == 0 {
+		return nil
 	}
 	var tables, keys, rules, untils []string
+	var columns []*string
 	for _, f := range r.fenced {
 		tables, keys = append(tables, f.table), append(keys, f.key)
 		rules, untils = append(rules, f.rule), append(untils, f.until.String())
+		var list *string
+		if f.columns != nil {
+			text := strings.Join(f.columns, ",")
+			list = &text
+		}
+		columns = append(columns, list)
 	}
-	_, err = r.tx.Exec(ctx, `
-		insert into insyn_ledger.kept (request_id, table_name, row_key, rule, until)
-		select $1, v.table_name, v.row_key, v.rule, v.until
-		  from unnest($2::text[], $3::text[], $4::text[], $5::text[]::date[]) as v (table_name, row_key, rule, until)
-		on conflict (table_name, row_key) do nothing`, r.e.RequestID, tables, keys, rules, untils)
+	_, err := r.tx.Exec(ctx, `
+		insert into insyn_ledger.kept (request_id, table_name, row_key, rule, until, columns)
+		select $1, v.table_name, v.row_key, v.rule, v.until, string_to_array(v.columns, ',')
+		  from unnest($2::text[], $3::text[], $4::text[], $5::text[]::date[], $6::text[]) as v (table_name, row_key, rule, until, columns)
+		on conflict (table_name, row_key) do nothing`, r.e.RequestID, tables, keys, rules, untils, columns)
 	if err != nil {
-		return nil, fmt.Errorf("fence what is kept: %w", err)
+		return fmt.Errorf("fence what is kept: %w", err)
 	}
-	return out, suppress(ctx, r.tx, r.e.Suppress, "erasure")
+	return nil
 }
 
 // Suppress adds keyed hashes to the source's suppression list: people who said no to mailings.

@@ -54,6 +54,8 @@ create table if not exists insyn_ledger.kept (
     until      date not null,
     primary key (table_name, row_key)
 );
+-- Of a row of the persons' own table only these columns stay.
+alter table insyn_ledger.kept add column if not exists columns text[];
 create index if not exists kept_until_idx on insyn_ledger.kept (until);
 
 grant usage on schema insyn_ledger to insyn_web, insyn_worker, insyn_expire;
@@ -73,3 +75,30 @@ create or replace function insyn_ledger.words(list text[]) returns text
 language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
     select array_to_string(list, ' ')
 $$;
+
+-- A person with more rows than one transaction may change is erased in stages. The row of the erasure opens with the first
+-- (state running) and closes with the last; the journal lists what is to be done, in order, and stage is the last number done.
+alter table insyn_ledger.erasure add column if not exists state text not null default 'done' check (state in ('running', 'done'));
+alter table insyn_ledger.erasure add column if not exists stage bigint not null default 0;
+alter table insyn_ledger.erasure add column if not exists planned bigint not null default 0;
+create table if not exists insyn_ledger.journal (
+    request_id bigint not null,
+    subject    bytea not null,
+    no         bigint not null,
+    remove     boolean not null,
+    table_name text not null,
+    row_key    text not null,
+    paths      bigint not null,
+    others     bigint not null,
+    primary key (request_id, subject, no)
+);
+-- Persons whose erasure is under way: nothing may be sent to them or done with their data.
+create table if not exists insyn_ledger.restricted (
+    person     text not null,
+    request_id bigint not null,
+    at         timestamptz not null default now(),
+    primary key (person, request_id)
+);
+grant update (state, stage, counts, kept, at, epoch) on insyn_ledger.erasure to insyn_worker;
+grant select, insert, delete on insyn_ledger.journal to insyn_worker;
+grant select, insert, delete on insyn_ledger.restricted to insyn_worker;

@@ -37,7 +37,8 @@ type run struct {
 	warnings []Warning
 	refusals []Warning
 	mentions []MentionHit
-	resumed  bool // the ledger row is there, opened by an earlier stage
+	at       time.Time // of the ledger's row
+	resumed  bool      // the ledger row is there, opened by an earlier stage
 }
 
 var errRehearsed = errors.New("rehearsed")
@@ -57,6 +58,11 @@ func (s *Source) Rehearse(ctx context.Context, e Erasure) (*Rehearsal, error) {
 		out = r.rehearsal()
 		return errRehearsed
 	})
+	if errors.Is(err, errLarge) {
+		if out, err = s.rehearseStages(ctx, e); err == nil {
+			err = errRehearsed
+		}
+	}
 	if !errors.Is(err, errRehearsed) {
 		return nil, fmt.Errorf("rehearse an erasure in %s: %w", s.Name, safe(err))
 	}
@@ -64,12 +70,24 @@ func (s *Source) Rehearse(ctx context.Context, e Erasure) (*Rehearsal, error) {
 	return out, nil
 }
 
-// Erase anonymises the person in one transaction, whose commit point is the row in the ledger. Where that row is there
-// already, nothing is changed and the outcome is that of the first run.
+// Erase anonymises the person in one transaction, whose commit point is the row in the ledger; above the row cap in
+// stages, of which that row opens with the first and closes with the last. Where it is there already, nothing is changed
+// and the outcome is that of the first run.
 func (s *Source) Erase(ctx context.Context, e Erasure) (*Outcome, error) {
 	if e.Approved == nil || len(e.Approved.Hash) == 0 {
 		return nil, fmt.Errorf("erase in %s: %w", s.Name, ErrNotApproved)
 	}
+	out, err := s.eraseAtOnce(ctx, e)
+	if errors.Is(err, errLarge) {
+		out, err = s.eraseInStages(ctx, e)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("erase in %s: %w", s.Name, safe(err))
+	}
+	return out, nil
+}
+
+func (s *Source) eraseAtOnce(ctx context.Context, e Erasure) (*Outcome, error) {
 	var out *Outcome
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		if err := passFence(ctx, tx, e); err != nil {
@@ -78,6 +96,9 @@ func (s *Source) Erase(ctx context.Context, e Erasure) (*Outcome, error) {
 		done, found, err := readLedger(ctx, tx, e.RequestID, e.Subject)
 		if err != nil {
 			return err
+		}
+		if found && done.Running {
+			return errLarge
 		}
 		if found {
 			out = done
@@ -99,10 +120,7 @@ func (s *Source) Erase(ctx context.Context, e Erasure) (*Outcome, error) {
 		out, err = r.commitPoint(ctx)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("erase in %s: %w", s.Name, safe(err))
-	}
-	return out, nil
+	return out, err
 }
 
 // begin checks the map against the live schema again, locks the person, and reads what they are called.

@@ -1,0 +1,115 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"insyn/internal/datamap"
+	"insyn/internal/postgres"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// rehearseStages rehearses an erasure that is too large for one transaction: tables with many rows are counted, and their
+// first rows stand for the rest; all others are done, and rolled back.
+func (s *Source) rehearseStages(ctx context.Context, e Erasure) (*Rehearsal, error) {
+	var out *Rehearsal
+	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		r, err := s.begin(ctx, tx, e)
+		if err != nil {
+			return err
+		}
+		if err := r.allSampled(ctx); err != nil && !errors.Is(err, ErrRefused) {
+			return err
+		}
+		out = r.rehearsal()
+		out.Stages = (r.total + stageRows - 1) / stageRows
+		return errRehearsed
+	})
+	if !errors.Is(err, errRehearsed) {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (r *run) allSampled(ctx context.Context) error {
+	if err := r.weigh(ctx); err != nil {
+		return err
+	}
+	if len(r.refusals) > 0 {
+		return ErrRefused
+	}
+	for _, t := range r.plan.Tables {
+		if t.Keep != nil {
+			if err := r.keep(ctx, t); err != nil {
+				return err
+			}
+		}
+	}
+	var small, logs []*datamap.PlannedTable
+	for _, t := range r.plan.Tables {
+		many := false
+		if staged(t) {
+			var err error
+			if many, err = r.sample(ctx, t); err != nil {
+				return err
+			}
+		}
+		switch {
+		case many:
+		case t.LogOf != "":
+			logs = append(logs, t)
+		default:
+			small = append(small, t)
+		}
+	}
+	for _, tables := range [][]*datamap.PlannedTable{small, logs} {
+		if err := r.tables(ctx, tables); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sample counts a table with many rows of the person and reads the first ones; false where there are not many.
+func (r *run) sample(ctx context.Context, t *datamap.PlannedTable) (bool, error) {
+	w := newWork(t)
+	if r.rowsSQL(w, false) == "" {
+		return false, nil
+	}
+	var n int
+	err := r.tx.QueryRow(ctx, "select count(*) from ("+r.rowsSQL(w, false)+") as x", r.keys).Scan(&n)
+	if err != nil || n <= chunk {
+		return false, err
+	}
+	if w.rows, err = r.find(ctx, w, true, chunk); err != nil {
+		return false, err
+	}
+	if err := r.owners(ctx, w, w.rows); err != nil {
+		return false, err
+	}
+	r.share(w)
+	removed, alone := 0, 0
+	for _, row := range w.rows {
+		if w.removes(row) {
+			removed++
+			continue
+		}
+		if w.alone(row) {
+			alone++
+		}
+		if _, _, err := r.redactRow(ctx, w, row, w.rows); err != nil {
+			return false, fmt.Errorf("read the rows of %s: %w", t.Name, err)
+		}
+	}
+	action := Deleted
+	if t.Erase == datamap.CutLink {
+		action = CutOff
+	}
+	gone, kept := n*removed/len(w.rows), n*alone/len(w.rows)
+	r.count(t, action, gone)
+	r.count(t, Anonymised, kept)
+	r.count(t, Redacted, n-gone-kept)
+	return true, nil
+}
