@@ -122,7 +122,7 @@ func (s *site) audit(w http.ResponseWriter, v *visit) error {
 	for _, a := range accounts {
 		p.Accounts = append(p.Accounts, option{Value: strconv.FormatInt(a.ID, 10), Label: a.Name, Selected: a.ID == f.Actor})
 	}
-	for _, a := range []string{"", "login.", "account.", "settings.", "search.", "person.", "request.", "state.", "link.", "mail.", "erasure.", "consent."} {
+	for _, a := range []string{"", "login.", "account.", "settings.", "search.", "person.", "request.", "state.", "link.", "mail.", "erasure.", "consent.", "hold."} {
 		key := "admin.audit.kind." + a
 		if a == "" {
 			key = "admin.audit.everything"

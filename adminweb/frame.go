@@ -45,6 +45,7 @@ func (v *visit) frame(title string) frame {
 		{"/", "today", seePeople},
 		{"/requests", "requests", seePeople},
 		{"/register", "register", takeRequests},
+		{"/holds", "holds", seePeople},
 		{"/jobs", "jobs", seeOperations},
 		{"/queues/", "queues", seeOperations},
 		{"/audit", "audit", readAudit},

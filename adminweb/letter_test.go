@@ -116,7 +116,7 @@ func TestOldCodeDoesNotExplainANewWait(t *testing.T) {
 		t.Fatalf("got %q, %v", lastCode(list), err)
 	}
 	r.Pauses = []request.Pause{{Why: "clarification"}}
-	if !asked(r) {
+	if !r.Asks() {
 		t.Error("an open pause is not what the request waits for")
 	}
 }

@@ -79,6 +79,7 @@ type cardPage struct {
 	Actions      []cardAction
 	Receiver     int64 // a case that looks for its person
 	Join         *form
+	Hold         holdPart
 	RegisterOnly string
 	Erased       int64 // the request that made the card anonymous
 	ErasedOn     string
@@ -149,6 +150,11 @@ func (s *site) showPerson(w http.ResponseWriter, v *visit, status int, p *person
 	if page.Receiver > 0 {
 		page.Join = v.form("/requests/"+strconv.FormatInt(page.Receiver, 10)+"/person", "admin.card.join")
 		page.Join.add("hidden", "person", p.ref.Source+" "+v.PathValue("token"))
+	}
+	if page.Erased == 0 {
+		if page.Hold, err = v.holdPart(ctx, p, failed); err != nil {
+			return err
+		}
 	}
 	rows := 0
 	if p.source == nil {

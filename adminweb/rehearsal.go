@@ -27,6 +27,8 @@ type rehearsalPage struct {
 	Total    int
 	Kept     int
 	Warnings []string
+	Refusals []string
+	Holds    []holdBox
 	Problem  string
 	Approve  *form
 	WhyNot   string
@@ -107,7 +109,7 @@ func (s *site) showRehearsal(w http.ResponseWriter, v *visit, status int, proble
 	if p.Live, err = s.live(v.Context(), v, r); err != nil {
 		return err
 	}
-	if r.ErasedAt == nil && r.State != dsar.Working && !r.Closed() {
+	if r.ErasedAt == nil && r.State != dsar.Working && !r.Closed() && r.WaitingFor != dsar.ForHold && r.Undecided == 0 {
 		p.Again = v.form(path+"/rehearse", "admin.step.rehearse_do")
 	}
 	if stored != nil && len(stored.Body) > 0 {
@@ -117,6 +119,9 @@ func (s *site) showRehearsal(w http.ResponseWriter, v *visit, status int, proble
 		}
 		p.Found, p.At = true, stored.At
 		v.addRehearsal(&p, body)
+	}
+	if p.Holds, err = s.holdsOfRequest(v.Context(), v, r); err != nil {
+		return err
 	}
 	if p.Found && r.ErasedAt == nil {
 		p.WhyNot = v.whyNot(r)
@@ -133,6 +138,10 @@ func (s *site) showRehearsal(w http.ResponseWriter, v *visit, status int, proble
 // whyNot says why the visitor cannot approve now; nothing when they can.
 func (v *visit) whyNot(r *request.Request) string {
 	switch {
+	case r.WaitingFor == dsar.ForHold:
+		return v.T("admin.rehearsal.held")
+	case r.WaitingFor == dsar.ForIdentity && r.Undecided > 0:
+		return v.T("admin.rehearsal.tied")
 	case r.WaitingFor != dsar.ForApproval:
 		return v.T("admin.rehearsal.not_waiting")
 	case r.Ground == "" || r.VerifiedHow == "" || r.RequestedBy == 0:
@@ -147,6 +156,7 @@ func (v *visit) whyNot(r *request.Request) string {
 
 func (v *visit) addRehearsal(p *rehearsalPage, body storedRehearsal) {
 	var took time.Duration
+	p.Refusals = v.refusals(body)
 	for _, x := range body.Sources {
 		if x.Result == nil {
 			continue

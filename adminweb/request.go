@@ -24,6 +24,10 @@ type requestPage struct {
 	Waits     []int64 // the requests whose open copy an approved erasure waits for
 	Breach    *breach
 	Drift     []driftNotice
+	Ties      tiePart
+	Holds     []holdBox
+	Elsewhere bool     // the hold is on another card of the person
+	Refusals  []string // rules of the map that keep the person from being erased
 	Letters   []letter
 	Look      []cardAction
 	Due       *dueFacts
@@ -59,6 +63,7 @@ type jobLine struct {
 	Tone                     string
 	Progress, Total          int64
 	Started                  *time.Time
+	Stages                   []stageLine
 }
 
 type subjectLink struct{ Path, Name, Origin string }
@@ -129,6 +134,16 @@ func (s *site) showRequest(w http.ResponseWriter, v *visit, status int, id int64
 	}
 	p.Drift = s.driftOf(ctx, v, r)
 	if p.Letters, err = s.letters(ctx, v, r); err != nil {
+		return err
+	}
+	if p.Ties, err = s.ties(ctx, v, r, tried, bad); err != nil {
+		return err
+	}
+	if p.Holds, err = s.holdsOfRequest(ctx, v, r); err != nil {
+		return err
+	}
+	p.Elsewhere = r.WaitingFor == dsar.ForHold && len(p.Holds) == 0
+	if p.Refusals, err = s.refusals(ctx, v, r, v.Lang); err != nil {
 		return err
 	}
 	for _, u := range r.Subjects {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +32,7 @@ func (s *site) live(ctx context.Context, v *visit, r *request.Request) (livePart
 		if key := "admin.stage." + j.Stage; v.has(key) {
 			l.Stage = v.T(key)
 		}
-		l.Code = v.codeWords(j.Code)
+		l.Code, l.Stages = v.codeWords(j.Code), v.stages(j)
 		l.Tone = map[string]string{"done": "good", "failed": "bad", "working": "plain"}[j.State]
 		p.Jobs = append(p.Jobs, l)
 		if j.State == "queued" && j.Attempt == 0 && j.Code == "" && time.Since(j.CreatedAt) > delayedAfter {
@@ -69,8 +68,12 @@ func (v *visit) explain(r *request.Request, list []request.Job) string {
 		return v.T("admin.explain.misdelivered")
 	case r.WaitingFor == dsar.ForDelivery && r.RefusalGround != "":
 		return v.T("admin.explain.refused_by_hand")
+	case r.WaitingFor == dsar.ForHold:
+		return v.T("admin.explain.waiting_hold")
+	case r.AwaitsDecision():
+		return v.T("admin.code.tied_cards")
 	case r.State == dsar.Waiting:
-		if code := lastCode(list); !asked(r) && v.has("admin.code."+code) {
+		if code := lastCode(list); !r.Asks() && v.has("admin.code."+code) {
 			return v.T("admin.code." + code)
 		}
 		return v.T("admin.explain.waiting_" + string(r.WaitingFor))
@@ -86,12 +89,6 @@ func lastCode(list []request.Job) string {
 		}
 	}
 	return ""
-}
-
-// asked tells whether the person has been asked something and has not answered: that is what the request waits for then,
-// whatever the work said before.
-func asked(r *request.Request) bool {
-	return slices.ContainsFunc(r.Pauses, func(p request.Pause) bool { return p.AnsweredOn == nil })
 }
 
 const (

@@ -50,7 +50,7 @@ func (v *visit) status(r *request.Request) badge {
 	if r.State == dsar.Waiting {
 		key = map[dsar.Wait]string{
 			dsar.ForIdentity: "waiting_identity", dsar.ForClarification: "waiting_customer", dsar.ForReview: "waiting_review",
-			dsar.ForApproval: "waiting_approval", dsar.ForDelivery: "waiting_delivery",
+			dsar.ForApproval: "waiting_approval", dsar.ForDelivery: "waiting_delivery", dsar.ForHold: "waiting_hold",
 		}[r.WaitingFor]
 	}
 	b := badge{Word: v.T("admin.status." + key), Tone: "plain", Icon: "wait"}
@@ -70,6 +70,12 @@ func (v *visit) status(r *request.Request) badge {
 	case dsar.Waiting:
 		if r.WaitingFor == dsar.ForReview || r.WaitingFor == dsar.ForApproval {
 			b.Tone = "warn" // it waits for one of us
+		}
+		if r.WaitingFor == dsar.ForHold {
+			b.Icon = "lock"
+		}
+		if r.AwaitsDecision() {
+			b = badge{Word: v.T("admin.status.waiting_tie"), Tone: "warn", Icon: "wait"}
 		}
 	}
 	return b
@@ -136,7 +142,7 @@ func (v *visit) filter() request.Filter {
 		f.Open, f.DueWithin = &open, 14
 	case "mine":
 		f.Open, f.Handler = &open, v.who.ID
-	case "approval", "review", "identity", "delivery", "clarification":
+	case "approval", "review", "identity", "delivery", "clarification", "hold":
 		f.WaitingFor = dsar.Wait(q.Get("show"))
 	case "failed":
 		f.State = dsar.Failed
@@ -182,7 +188,7 @@ func (s *site) requests(w http.ResponseWriter, v *visit) error {
 		return path + "?" + u.Encode()
 	}
 	p := requestsPage{frame: v.frame("admin.nav.requests"), Rows: v.rows(list, names), CSV: address("/requests.csv", show, kind, 0)}
-	for _, x := range []string{"open", "overdue", "soon", "mine", "approval", "review", "identity", "delivery", "failed", "closed", "all"} {
+	for _, x := range []string{"open", "overdue", "soon", "mine", "approval", "review", "identity", "delivery", "hold", "failed", "closed", "all"} {
 		p.Filters = append(p.Filters, filterLink{address("/requests", x, kind, 0), v.T("admin.filter." + x), x == show})
 	}
 	if len(list) == listSize {

@@ -23,6 +23,8 @@ func expected(pattern string) string {
 		return "administrator"
 	case strings.HasSuffix(pattern, "/approve"), strings.HasSuffix(pattern, "/erase"):
 		return "administrator"
+	case strings.Contains(pattern, "/ties"), strings.HasSuffix(pattern, "/hold"), strings.Contains(pattern, "/release"):
+		return "administrator dpo"
 	case strings.Contains(pattern, " /settings"), strings.Contains(pattern, " /audit"),
 		strings.HasSuffix(pattern, "/extend"), strings.HasSuffix(pattern, "/refuse"), strings.HasSuffix(pattern, "/rehearsal"),
 		strings.HasSuffix(pattern, "/rehearse"), strings.HasSuffix(pattern, "/ground"), strings.HasSuffix(pattern, "/uphold"),
@@ -53,7 +55,7 @@ func TestRolesByRoute(t *testing.T) {
 		if rt.pattern == "POST /logout" {
 			continue // it would end the session under test
 		}
-		path = strings.NewReplacer("{$}", "", "{id}", "999999", "{name}", "nothing", "{source}", "crm", "{token}", "AAAA", "{job}", "999999", "{link}", "999999").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", "999999", "{name}", "nothing", "{source}", "crm", "{token}", "AAAA", "{job}", "999999", "{tie}", "999999", "{hold}", "999999", "{link}", "999999").Replace(path)
 		for role, b := range browsers {
 			allowed := expected(rt.pattern) == "anyone" || (role != "" && strings.Contains(" "+expected(rt.pattern)+" ", " "+role+" "))
 			var form url.Values

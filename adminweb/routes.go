@@ -48,6 +48,11 @@ func (s *site) routes() []route {
 		{"POST /person/{source}/{token}/erase", approve, s.erase, false},
 		{"POST /person/{source}/{token}/consent/{box}", takeRequests, s.setConsent, false},
 
+		{"POST /person/{source}/{token}/hold", decide, s.placeHold, false},
+		{"POST /person/{source}/{token}/release/{hold}", decide, s.releaseOnCard, false},
+		{"GET /holds", seePeople, s.holdsPage, false},
+		{"POST /holds/{hold}/release", decide, s.releaseHold, false},
+
 		{"GET /register", takeRequests, s.registerPage, false},
 		{"POST /register", takeRequests, s.register, false},
 		{"GET /requests/{id}", seePeople, s.requestPage, false},
@@ -56,6 +61,9 @@ func (s *site) routes() []route {
 		{"POST /requests/{id}/send", takeRequests, s.send, false},
 		{"GET /requests/{id}/correct", takeRequests, s.correctPage, false},
 		{"POST /requests/{id}/correct", takeRequests, s.correct, false},
+		{"POST /requests/{id}/ties", decide, s.noneTheSame, false},
+		{"POST /requests/{id}/ties/{tie}", decide, s.decideTie, false},
+		{"POST /requests/{id}/ties/{tie}/reopen", decide, s.reopenTie, false},
 		{"GET /requests/{id}/rehearsal", planErasure, s.rehearsalPage, false},
 		{"POST /requests/{id}/approve", approve, s.approve, false},
 		{"GET /requests/{id}/receipt", seePeople, s.receiptPage, false},

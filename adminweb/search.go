@@ -44,7 +44,8 @@ type personRow struct {
 	Path, Name, Organisation, Email, Phone, CustomerNo string
 	Origin                                             string
 	Why                                                string
-	Register, Protected                                bool
+	Register, Protected, Held                          bool
+	hash                                               []byte // of source and key, to look for holds
 	Marks                                              []consentMark
 }
 
@@ -146,7 +147,7 @@ func (s *site) find(v *visit, text string, limit int) (findings, error) {
 	if len(f.People) > limit {
 		f.People, f.More = f.People[:limit], true
 	}
-	return f, nil
+	return f, s.markHeld(ctx, f.People)
 }
 
 // hasCard tells whether a person of the register has a card of ours that the search did not give.
@@ -165,7 +166,7 @@ func (v *visit) hitRow(h records.Hit) personRow {
 	touched := h.RegisterID == "" || known(h.Newsletter) || known(h.Processing)
 	row := personRow{
 		Path: path, Name: h.Name, Organisation: h.Organisation, Email: h.Email, Phone: h.Phone, CustomerNo: h.CustomerNo,
-		Origin: v.sourceLabel(h.Ref.Source), Protected: h.Protected, Marks: v.consentMarks(path, h.Newsletter, h.Processing, touched),
+		Origin: v.sourceLabel(h.Ref.Source), Protected: h.Protected, hash: v.site.Store.Keys.Subject(h.Ref.Source, h.Ref.Key), Marks: v.consentMarks(path, h.Newsletter, h.Processing, touched),
 	}
 	if key := "admin.why." + h.Why; h.Why != "name" && v.has(key) {
 		row.Why = v.T(key)

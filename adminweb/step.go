@@ -30,13 +30,18 @@ func open(r *request.Request) bool { return !r.Closed() }
 
 func sendable(r *request.Request) bool { return r.Kind == dsar.Access || r.Kind == dsar.Portability }
 
+// whoAsks tells whether the request waits for the person's identity, and not for whose another card is.
+func whoAsks(r *request.Request) bool {
+	return r.WaitingFor == dsar.ForIdentity && !r.AwaitsDecision()
+}
+
 func noFields(*form, *request.Request) {}
 
 // steps lists them in the order of the page.
 func (s *site) steps() []step {
 	return []step{
 		{
-			name: "verify", do: takeRequests, fits: open, first: func(r *request.Request) bool { return r.WaitingFor == dsar.ForIdentity },
+			name: "verify", do: takeRequests, fits: open, first: whoAsks,
 			fields: func(f *form, r *request.Request) {
 				f.choose("radio", "verified_how", r.VerifiedHow, "login", "code_on_file", "call_back", "in_person", "known_mail").must()
 			},
@@ -50,7 +55,7 @@ func (s *site) steps() []step {
 		{
 			name: "resume", do: takeRequests, first: func(*request.Request) bool { return true },
 			fits: func(r *request.Request) bool {
-				return r.WaitingFor == dsar.ForClarification || r.WaitingFor == dsar.ForIdentity
+				return r.WaitingFor == dsar.ForClarification || r.WaitingFor == dsar.ForIdentity && !r.AwaitsDecision()
 			},
 			fields: noFields,
 			run:    func(v *visit, id int64) error { return s.Desk.Resume(v.Context(), id, v.who.ID) },
@@ -62,7 +67,7 @@ func (s *site) steps() []step {
 			run:    func(v *visit, id int64) error { return s.Desk.NothingFound(v.Context(), id, v.who.ID) },
 		},
 		{
-			name: "assurance", do: takeRequests, first: func(r *request.Request) bool { return r.WaitingFor == dsar.ForIdentity },
+			name: "assurance", do: takeRequests, first: whoAsks,
 			fits:   func(r *request.Request) bool { return open(r) && sendable(r) && len(r.Subjects) > 0 },
 			fields: func(f *form, r *request.Request) { f.choose("radio", "assurance", r.Assurance, "B", "C") },
 			run: func(v *visit, id int64) error {
@@ -95,9 +100,9 @@ func (s *site) steps() []step {
 			},
 		},
 		{
-			name: "rehearse", do: planErasure, first: never,
+			name: "rehearse", do: planErasure, first: ruled,
 			fits: func(r *request.Request) bool {
-				return open(r) && r.Kind == dsar.Erasure && r.ErasedAt == nil && r.State != dsar.Working && len(r.Subjects) > 0
+				return open(r) && r.WaitingFor != dsar.ForHold && r.Undecided == 0 && r.Kind == dsar.Erasure && r.ErasedAt == nil && r.State != dsar.Working && len(r.Subjects) > 0
 			},
 			fields: noFields,
 			run:    func(v *visit, id int64) error { return s.Desk.Rehearse(v.Context(), id, v.who.ID) },
@@ -154,19 +159,24 @@ func (s *site) steps() []step {
 			},
 		},
 		{
-			name: "extend", do: decide, first: never,
+			name: "extend", do: decide, first: ruled,
 			fits:   func(r *request.Request) bool { return open(r) && r.Asked && r.ExtendedAt == nil },
 			fields: func(f *form, _ *request.Request) { f.add("area", "reason", "").must() },
 			run:    func(v *visit, id int64) error { return s.Desk.Extend(v.Context(), id, v.who.ID, v.field("reason")) },
 		},
 		{
-			name: "refuse", do: decide, first: never, danger: true,
+			name: "refuse", do: decide, first: ruled, danger: true,
 			fits: func(r *request.Request) bool { return open(r) && r.ErasedAt == nil && r.RefusalGround == "" },
 			fields: func(f *form, r *request.Request) {
-				f.choose("radio", "refusal", "", "excessive", "unfounded", "identity", "claim", "others_rights").must()
+				ground, reason, facts := f.v.prefill(r)
+				grounds := []string{"excessive", "unfounded", "identity", "claim", "others_rights"}
+				if r.Kind == dsar.Erasure {
+					grounds = append(grounds, "needed")
+				}
+				f.choose("radio", "refusal", ground, grounds...).must()
 				f.add("text", "asked_to", f.v.hint("admin.asked_to."+r.Language+"."+string(r.Kind))).must()
-				f.add("area", "refusal_reason", "").must()
-				f.add("area", "facts", "").must()
+				f.add("area", "refusal_reason", reason).must()
+				f.add("area", "facts", facts).must()
 				f.add("area", "done", "")
 				f.add("text", "decider", f.v.who.Name).must()
 				f.choose("select", "dpo_advice", "not_asked", "followed", "not_followed", "not_asked")

@@ -10,6 +10,7 @@ type todayPage struct {
 	frame
 	Quiet   bool // nothing waits
 	Drift   []driftNotice
+	Review  int // holds whose review date has come
 	Waiting []waitingBox
 	DueSoon []requestRow
 	Charts  []chartBox
@@ -39,7 +40,16 @@ func (s *site) today(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	p := todayPage{frame: v.frame("admin.nav.today"), DueSoon: v.rows(t.DueSoon, names), Charts: v.charts(t)}
-	p.Quiet = true
+	holds, err := s.Store.Holds(v.Context(), false)
+	if err != nil {
+		return err
+	}
+	for _, h := range holds {
+		if !h.ReviewOn.After(v.today()) {
+			p.Review++
+		}
+	}
+	p.Quiet = p.Review == 0
 	if v.can(manageUsers) {
 		p.Drift = s.drift(v.Context(), v, "admin.drift.today", func(string) bool { return true })
 	}
@@ -47,7 +57,7 @@ func (s *site) today(w http.ResponseWriter, v *visit) error {
 		name string
 		list []request.Request
 	}{
-		{"failed", t.Failed}, {"approval", t.Approve}, {"review", t.Review}, {"received", t.New}, {"delivery", t.Undelivered}, {"identity", t.Identity},
+		{"failed", t.Failed}, {"approval", t.Approve}, {"review", t.Review}, {"tie", t.Ties}, {"received", t.New}, {"delivery", t.Undelivered}, {"identity", t.Identity}, {"hold", t.Held},
 	} {
 		if len(b.list) == 0 {
 			continue
@@ -55,8 +65,11 @@ func (s *site) today(w http.ResponseWriter, v *visit) error {
 		p.Quiet = false
 		show := b.name
 		path := "/requests?show=" + show
-		if show == "received" {
+		switch show {
+		case "received":
 			path = "/requests"
+		case "tie":
+			path = "/requests?show=identity"
 		}
 		p.Waiting = append(p.Waiting, waitingBox{Title: v.T("admin.today." + b.name), Path: path, Count: len(b.list), Rows: v.rows(b.list[:min(len(b.list), boxRows)], names)})
 	}

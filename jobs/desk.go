@@ -73,8 +73,19 @@ func (d *Desk) work(ctx context.Context, tx pgx.Tx, id, actor int64, k Kind) err
 	if err := request.Move(ctx, tx, request.Step{ID: id, To: dsar.Working, Actor: actor}); err != nil {
 		return err
 	}
-	_, err := Insert(ctx, tx, New{Kind: k, RequestID: id})
-	return err
+	job, err := Insert(ctx, tx, New{Kind: k, RequestID: id})
+	if err != nil || k != Erasure {
+		return err
+	}
+	// An erasure that was stopped before has left its fence in the source: the new one begins above it.
+	_, err = tx.Exec(ctx, `
+		update insyn.job
+		   set epoch = (select max(epoch) + 1 from insyn.job where request_id = $2)
+		 where id = $1`, job, id)
+	if err != nil {
+		return fmt.Errorf("raise the epoch of job %d: %w", job, err)
+	}
+	return nil
 }
 
 // step runs fn in a transaction with the settings. The commit notifies the relays, which enqueue; so no caller can commit

@@ -25,8 +25,8 @@ func (d *Desk) Rehearse(ctx context.Context, id, actor int64) error {
 }
 
 func (d *Desk) rehearse(ctx context.Context, tx pgx.Tx, r *request.Request, actor int64) error {
-	if _, err := tx.Exec(ctx, `update insyn.request set approved_by = null, approved_at = null, approved_plan = null where id = $1`, r.ID); err != nil {
-		return fmt.Errorf("drop the approval of request %d: %w", r.ID, err)
+	if err := dropApproval(ctx, tx, r.ID); err != nil {
+		return err
 	}
 	return d.work(ctx, tx, r.ID, actor, Rehearsal)
 }
@@ -69,7 +69,7 @@ func (d *Desk) Approve(ctx context.Context, id, actor int64, planHash []byte) er
 		return err
 	}
 	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
-		if r.Kind != dsar.Erasure || r.WaitingFor != dsar.ForApproval || !bytes.Equal(reh.PlanHash, planHash) {
+		if r.Kind != dsar.Erasure || r.WaitingFor != dsar.ForApproval || r.Held || r.Undecided > 0 || !bytes.Equal(reh.PlanHash, planHash) {
 			return dsar.ErrConflict
 		}
 		switch {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/audit"
@@ -20,15 +22,12 @@ const expireHour = 1
 // Kept opens sources for one run, so that a source that is away holds up nothing else. close ends what it opened.
 type Kept func(ctx context.Context) (sources []*records.Source, close func(), err error)
 
-// Holds tells, for one run, which requests' people are under a legal hold; nil is nobody.
-type Holds func(ctx context.Context, pool *pgxpool.Pool) (held func(requestID int64) bool, err error)
-
 // ErrKeptStuck: a constraint of the source keeps rows whose time is over; the rest was erased.
 var ErrKeptStuck = errors.New("some kept rows could neither be deleted nor emptied")
 
 // Expire erases, in each source that was opened with the rights of expire, the rows that a law has kept and asks for no
 // longer. The day is the controller's own by the database's clock. What was erased is told also beside an error.
-func Expire(ctx context.Context, pool *pgxpool.Pool, kept []*records.Source, holds Holds) (map[string]records.Expired, error) {
+func Expire(ctx context.Context, pool *pgxpool.Pool, kept []*records.Source) (map[string]records.Expired, error) {
 	s, err := settings.Load(ctx, pool)
 	if err != nil {
 		return nil, err
@@ -37,11 +36,9 @@ func Expire(ctx context.Context, pool *pgxpool.Pool, kept []*records.Source, hol
 	if err != nil {
 		return nil, err
 	}
-	var held func(int64) bool
-	if holds != nil {
-		if held, err = holds(ctx, pool); err != nil {
-			return nil, err
-		}
+	held, err := holds(ctx, pool)
+	if err != nil {
+		return nil, err
 	}
 	out := map[string]records.Expired{}
 	var problems []error
@@ -54,6 +51,23 @@ func Expire(ctx context.Context, pool *pgxpool.Pool, kept []*records.Source, hol
 		}
 	}
 	return out, errors.Join(problems...)
+}
+
+// holds tells which requests' people are under a legal hold: nothing of theirs goes.
+func holds(ctx context.Context, pool *pgxpool.Pool) (func(requestID int64) bool, error) {
+	rows, err := pool.Query(ctx, `
+		select distinct s.request_id
+		  from insyn.request_subject s
+		  join insyn.hold h on h.key_hmac = s.key_hmac
+		 where h.released_at is null`)
+	if err != nil {
+		return nil, fmt.Errorf("read who is under a hold: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("read who is under a hold: %w", err)
+	}
+	return func(id int64) bool { return slices.Contains(list, id) }, nil
 }
 
 // note leaves the counts in the audit, also when ctx has just ended: what it tells of has been committed.
@@ -71,7 +85,7 @@ func note(ctx context.Context, pool *pgxpool.Pool, e records.Expired) error {
 }
 
 // expireSweep is the cron line of a scheduler that has a way into sources.
-func expireSweep(kept Kept, holds Holds) Sweep {
+func expireSweep(kept Kept) Sweep {
 	return Sweep{
 		Name: "expire", Line: "* * * * *", waits: true,
 		slot: func(now time.Time, s settings.Settings) time.Time { return daily(now, expireHour, s.Location(), true) },
@@ -81,7 +95,7 @@ func expireSweep(kept Kept, holds Holds) Sweep {
 				return 0, err
 			}
 			defer done()
-			out, err := Expire(ctx, pool, sources, holds)
+			out, err := Expire(ctx, pool, sources)
 			for _, e := range out {
 				rows += int64(e.Rows())
 			}

@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
-	"insyn/internal/settings"
 )
 
 // fencedCRM is the sample's schema with two kept invoices, of which one is past its time, opened with the rights of expire.
@@ -94,41 +92,21 @@ func TestASchedulerWithAWayInErasesWhatWasKept(t *testing.T) {
 func TestWhoIsHeldStaysThroughTheNight(t *testing.T) {
 	t.Parallel()
 	crm, src := fencedCRM(t)
-	_, own := pools(t)
-	holds := func(context.Context, *pgxpool.Pool) (func(int64) bool, error) {
-		return func(request int64) bool { return request == 7 }, nil
-	}
-	out, err := Expire(t.Context(), own, []*records.Source{src}, holds)
+	root, own := pools(t)
+	exec(t, root,
+		`insert into insyn.request (id, kind, received_on, channel, language, country, due) overriding system value
+		 values (7, 'erasure', '2016-01-01', 'mail', 'sv', 'SE', '2016-02-01')`,
+		`insert into insyn.request_subject (request_id, source, key_hmac) values (7, 'crm', '\x01')`,
+		`insert into insyn.hold (key_hmac, source, ground, placed_by, review_on) values ('\x01', 'crm', 'claim', 1, '2099-01-01')`)
+	out, err := Expire(t.Context(), own, []*records.Source{src})
 	if err != nil || out["crm"].Held != 1 || out["crm"].Rows() != 0 {
 		t.Errorf("got %+v, %v; want one row held", out, err)
-	}
-	// Who is held cannot be read: then nobody goes.
-	away := errors.New("away")
-	_, err = Expire(t.Context(), own, []*records.Source{src}, func(context.Context, *pgxpool.Pool) (func(int64) bool, error) { return nil, away })
-	if !errors.Is(err, away) {
-		t.Errorf("got %v, want the error of the holds", err)
 	}
 	if got := texts(t, crm, `select number from crm.invoice`); got != "A B" {
 		t.Errorf("the invoices left are %q, want both", got)
 	}
-}
-
-func TestTheNightBeginsAtOneLocalTime(t *testing.T) {
-	t.Parallel()
-	sw := expireSweep(nil, nil)
-	s := settings.Settings{Timezone: "Europe/Stockholm"}
-	for now, want := range map[string]string{
-		"2033-12-31T23:59:00Z": "2033-12-31T00:00:00Z", // 00:59 on 1 January in Stockholm: the slot before
-		"2034-01-01T00:00:00Z": "2034-01-01T00:00:00Z", // 01:00
-		"2034-07-01T22:59:00Z": "2034-06-30T23:00:00Z", // summer time
-		"2034-07-01T23:00:00Z": "2034-07-01T23:00:00Z",
-	} {
-		at, err := time.Parse(time.RFC3339, now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := sw.slot(at, s).UTC().Format(time.RFC3339); got != want {
-			t.Errorf("at %s: slot %s, want %s", now, got, want)
-		}
+	exec(t, root, `update insyn.hold set released_at = now(), released_by = 1`)
+	if out, err = Expire(t.Context(), own, []*records.Source{src}); err != nil || out["crm"].Rows() != 1 {
+		t.Errorf("after the release: got %+v, %v; want one row gone", out, err)
 	}
 }

@@ -19,8 +19,7 @@ type Config struct {
 	Pool *pgxpool.Pool // with the rights of the scheduler's group
 	Log  *slog.Logger
 	// Kept opens the sources with the rights of expire; nil: kept rows are erased by the command alone.
-	Kept  Kept
-	Holds Holds
+	Kept Kept
 	// Drain is how long a sweep in hand may take after ctx has ended.
 	Drain time.Duration
 }
@@ -36,7 +35,7 @@ func Run(ctx context.Context, c Config) error {
 		cron.WithChain(cron.Recover(s), cron.SkipIfStillRunning(cron.DiscardLogger)))
 	sweeps := Sweeps()
 	if c.Kept != nil {
-		sweeps = append(sweeps, expireSweep(c.Kept, c.Holds))
+		sweeps = append(sweeps, expireSweep(c.Kept))
 	}
 	for _, sw := range sweeps {
 		if _, err := clock.AddFunc(sw.Line, func() { s.attempt(sw) }); err != nil {

@@ -37,6 +37,9 @@ func (w *Worker) collect(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
+	if stopped, err := w.undecided(ctx, c, r); err != nil || stopped {
+		return err
+	}
 	to, wait, why := p.address(r.Assurance)
 	if r.AnswerBy == "paper" {
 		wait, why = dsar.ForDelivery, "on_paper"

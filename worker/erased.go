@@ -146,6 +146,9 @@ func forgetHashes(ctx context.Context, tx pgx.Tx, requestID, but int64, hashes [
 		{"requests", `update insyn.request set notes = null, wish = null, proposal = null, decision = null, extended_reason = null where id in ` + theirs},
 		{"evidence", `update insyn.evidence set body = null where request_id in ` + theirs},
 		{"rehearsals", `update insyn.rehearsal set body = null where request_id in ` + theirs},
+		{"holds", `update insyn.hold set key = null, name = null, reason = null, released_reason = null where key_hmac = any ($1) and released_at is not null and $2::bigint is not null`},
+		{"ties", `update insyn.tie set key = null where key_hmac = any ($1) or request_id in ` + theirs},
+		{"decisions", `delete from insyn.not_same where (a = any ($1) or b = any ($1)) and $2::bigint is not null`},
 		{"subjects", `update insyn.request_subject set key = null, name = null, address = null where key_hmac = any ($1) and request_id <> $2`},
 	} {
 		if _, err := tx.Exec(ctx, step.sql, hashes, but); err != nil {

@@ -58,6 +58,13 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
+	if !begun {
+		if held, err := w.held(ctx, list); err != nil {
+			return err
+		} else if held {
+			return w.stopFor(ctx, c, dsar.ForHold, codeHold)
+		}
+	}
 	if !begun && !r.NoWait { // once a source has committed there is no way back
 		if why, err := w.awaited(ctx, r); err != nil {
 			return err
@@ -65,7 +72,10 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 			return w.waitFor(ctx, c, r, why)
 		}
 	}
-	if !begun {
+	if !begun { // a card may have come, or a value been changed, since the rehearsal
+		if stopped, err := w.undecided(ctx, c, r); err != nil || stopped {
+			return err
+		}
 		if err := w.undrifted(ctx, list); err != nil {
 			return w.awaitAcceptance(ctx, c, r, err)
 		}
@@ -76,7 +86,14 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 		return err
 	}
 	outcomes := make([]*records.Outcome, 0, len(list))
-	for _, t := range list {
+	for i, t := range list {
+		if i == 0 && !begun { // the last look before anything is changed; one that is placed from now on is fenced off by the desk
+			if held, err := w.held(ctx, list); err != nil {
+				return err
+			} else if held {
+				return w.stopFor(ctx, c, dsar.ForHold, codeHold)
+			}
+		}
 		o, err := w.erase(ctx, c, r, set, t, ids)
 		if err != nil {
 			return w.rehearseAgain(ctx, c, r, erasureFault(err))
@@ -170,7 +187,7 @@ func (w *Worker) waitFor(ctx context.Context, c *Claim, r *request.Request, why 
 // rehearseAgain brings a plan that is no longer the approved one back to the approver.
 func (w *Worker) rehearseAgain(ctx context.Context, c *Claim, r *request.Request, err error) error {
 	var coded *dsar.Code
-	if !errors.As(err, &coded) || (coded.Code != "plan_changed" && coded.Code != "counts_grew") {
+	if !errors.As(err, &coded) || (coded.Code != "plan_changed" && coded.Code != "counts_grew" && coded.Code != codeRefused) {
 		return w.awaitAcceptance(ctx, c, r, err)
 	}
 	return c.Commit(ctx, func(tx pgx.Tx) error {

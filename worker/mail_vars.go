@@ -121,6 +121,8 @@ func statusKey(s dsar.State, wait dsar.Wait) string {
 	switch wait {
 	case dsar.ForIdentity, dsar.ForClarification:
 		return "admin.status.waiting_customer"
+	case dsar.ForHold: // the person reads this too: that an authority has asked for them is not told here
+		return "admin.status.working"
 	}
 	return "admin.status.waiting_" + string(wait)
 }

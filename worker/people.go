@@ -55,7 +55,26 @@ func (w *Worker) people(ctx context.Context, r *request.Request) (*people, error
 			}
 		}
 	}
-	return p, nil
+	return p, w.countOutside(ctx, p)
+}
+
+// countOutside counts who else reads the addresses: the person's other cards in the request are not somebody else.
+func (w *Worker) countOutside(ctx context.Context, p *people) error {
+	for _, card := range p.cards {
+		src, err := w.source(card.Ref.Source)
+		if err != nil {
+			return dsar.GiveUp("no_source")
+		}
+		for i, e := range card.Emails {
+			if e.SharedBy == 0 || len(p.keys[card.Ref.Source]) < 2 {
+				continue
+			}
+			if card.Emails[i].SharedBy, err = src.SharedOutside(ctx, e.Address, p.keys[card.Ref.Source]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // registered adds what the reference register shows under an id. Only ids on file are looked up: a search by name would

@@ -36,13 +36,23 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
+	list := targets(r)
+	if held, err := w.held(ctx, list); err != nil {
+		return err
+	} else if held {
+		return w.stopFor(ctx, c, dsar.ForHold, codeHold)
+	}
+	if stopped, err := w.undecided(ctx, c, r); err != nil || stopped {
+		return err
+	}
 	var out Rehearsed
+	refused := false
 	counts, total := map[string]int{}, 0
 	hash := bytes.Buffer{}
-	if err := w.undrifted(ctx, targets(r)); err != nil {
+	if err := w.undrifted(ctx, list); err != nil {
 		return w.awaitAcceptance(ctx, c, r, err)
 	}
-	for _, t := range targets(r) {
+	for _, t := range list {
 		src, err := w.source(t.source)
 		if err != nil {
 			return dsar.GiveUp("no_source")
@@ -53,6 +63,7 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 		}
 		out.Sources = append(out.Sources, RehearsedSource{Source: t.source, Result: res})
 		hash.Write(res.PlanHash)
+		refused = refused || len(res.Refusals) > 0
 		total += res.Total
 		for _, n := range res.Tables {
 			counts[t.source+" "+n.Table] += n.Rows
@@ -61,9 +72,15 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 	if len(out.Sources) == 0 { // somebody whom only the reference register knows
 		return w.nothingToErase(ctx, c, r, "register_only", dsar.ForReview)
 	}
-	if total == 0 { // an erasure done before has left nothing to approve
+	if total == 0 && !refused { // an erasure done before has left nothing to approve
 		return w.nothingToErase(ctx, c, r, "erased", dsar.ForDelivery)
 	}
+	return w.rehearsed(ctx, c, r, out, hash.Bytes(), counts, refused)
+}
+
+// rehearsed stores what was found. It goes to an approver, unless a rule of the map refuses: then to the desk, which reads
+// the reasons and decides.
+func (w *Worker) rehearsed(ctx context.Context, c *Claim, r *request.Request, out Rehearsed, hash []byte, counts map[string]int, refused bool) error {
 	body, err := json.Marshal(out)
 	if err != nil {
 		return fmt.Errorf("encode the rehearsal of request %d: %w", r.ID, err)
@@ -71,11 +88,20 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 	return c.Commit(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			insert into insyn.rehearsal (request_id, plan_hash, counts, body)
-			values ($1, $2, $3, $4)`, r.ID, hash.Bytes(), counts, w.Keys.Seal("rehearsal.body", body))
+			values ($1, $2, $3, $4)`, r.ID, hash, counts, w.Keys.Seal("rehearsal.body", body))
 		if err != nil {
 			return fmt.Errorf("store the rehearsal of request %d: %w", r.ID, err)
 		}
-		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForApproval})
+		if !refused {
+			return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForApproval})
+		}
+		if err := audit.Write(ctx, tx, audit.Entry{Action: "stopped." + codeRefused, RequestID: r.ID}); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update insyn.job set code = $2 where id = $1`, c.ID, codeRefused); err != nil {
+			return err
+		}
+		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForReview})
 	})
 }
 

@@ -238,6 +238,12 @@ func (p *replay) again(ctx context.Context, src *records.Source, m records.Match
 		}
 		return out, src.Settle(ctx, m.Entry)
 	}
+	if held, err := p.w.store.Held(ctx, p.w.Pool, m.Entry.KeyHMACs...); err != nil {
+		return out, err
+	} else if held {
+		out.Result, out.Code = ReplayFailed, codeHold
+		return out, nil
+	}
 	rows, err := p.erase(ctx, src, m)
 	out.Result, out.Rows = ReplayErased, rows
 	if err != nil {

@@ -57,7 +57,7 @@ func erasureFault(err error) error {
 	case errors.Is(err, records.ErrCountsGrew):
 		return dsar.GiveUp("counts_grew")
 	case errors.Is(err, records.ErrRefused):
-		return dsar.GiveUp("refused_by_rule")
+		return dsar.GiveUp(codeRefused)
 	case errors.Is(err, dsar.ErrNotFound):
 		return dsar.GiveUp("person_not_found")
 	}

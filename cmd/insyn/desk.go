@@ -99,6 +99,8 @@ func explain(err error) error {
 		return fmt.Errorf("%s: %s", wrong.Field, invalidWords(wrong.Problem))
 	case errors.Is(err, jobs.ErrTwoPeople):
 		return errors.New("approval: whoever asked for the erasure must not approve it")
+	case errors.Is(err, jobs.ErrTooLate):
+		return errors.New("too_late: the person is erased already; nothing can be held any more")
 	case errors.Is(err, dsar.ErrForbidden):
 		return errors.New("not_allowed: the account's roles do not allow it")
 	case errors.Is(err, dsar.ErrConflict):
@@ -117,7 +119,7 @@ func invalidWords(problem string) string {
 	words := map[string]string{
 		"required": "is missing", "choice": "is not one of the choices", "future": "lies in the future", "taken": "is taken",
 		"email": "is not a mail address", "short": "is too short", "long": "is too long", "common": "is easy to guess",
-		"own": "holds a name or an address", "last": "is the last administrator's", "range": "is out of range",
+		"own": "holds a name or an address", "last": "is the last administrator's", "range": "is out of range", "past": "must lie in the future",
 	}
 	if w, ok := words[problem]; ok {
 		return w

@@ -134,7 +134,7 @@ func runExpire(ctx context.Context, a *app, args []string) error {
 	if *dry {
 		return p.due(ctx, a.stdout, kept, *day)
 	}
-	out, err := scheduler.Expire(ctx, p.pool, kept, nil)
+	out, err := scheduler.Expire(ctx, p.pool, kept)
 	for _, name := range slices.Sorted(maps.Keys(out)) {
 		e := out[name]
 		_, _ = fmt.Fprintf(a.stdout, "%s: %d deleted, %d emptied, %d gone before, %d under a legal hold\n", name, e.Deleted, e.Anonymised, e.Gone, e.Held)

@@ -23,6 +23,7 @@ func commands() []command {
 		userCommand(),
 		requestCommand(),
 		receiptCommand(),
+		holdCommand(),
 		jobsCommand(),
 		mailCommand(),
 		purgeCommand(),

@@ -15,6 +15,7 @@ func requestCommand() command {
 		summary: "register a request, approve an erasure, look",
 		usage: `insyn request access|portability|rectification|erasure --person SOURCE:KEY --as USER [flags] [--wait] [--json]
 insyn request approve ID --as USER [--wait] [--json]
+insyn request decide ID --person SOURCE:KEY --same|--different|--again --as USER [--code-by-hand] [--wait] [--json]
 insyn request list [--all] [--json]
 insyn request show ID [--json]
 
@@ -29,9 +30,13 @@ and approved by another administrator.
   --ground LETTER     erasure: the ground of Article 17(1), a to f
   --verified HOW      erasure: login, code_on_file, call_back, in_person or known_mail
   --no-wait           erasure: the person would rather not wait for an open copy or a live link
+  --same              decide: the card that shares identifiers with the person is the same person, and joins the request
+  --different         decide: it is somebody else; holds for later requests, until --again takes it back
+  --code-by-hand      decide: the code to the person's page is given in another way than by mail (level C)
   --wait              wait until it is done or somebody has to do something
   --timeout TIME      how long --wait waits, 5m unless given
-Exit codes: 0 done, 3 waiting for somebody, 1 failed, with the code.`,
+Exit codes: 0 done, 3 waiting for somebody, 1 failed, with the code. It waits as tied_cards when another card shares an
+identifier with the person (show lists them, decide answers), and as legal_hold until the hold is released.`,
 		run: runRequest,
 	}
 }
@@ -49,6 +54,8 @@ func runRequest(ctx context.Context, a *app, args []string) error {
 	switch verb, rest := args[0], args[1:]; verb {
 	case "access", "portability", "rectification", "erasure":
 		return r.submit(ctx, dsar.Kind(verb), rest)
+	case "decide":
+		return r.decide(ctx, rest)
 	case "approve":
 		return r.approve(ctx, rest)
 	case "list":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -62,6 +63,7 @@ type whole struct {
 	Jobs  []request.Job  `json:"jobs"`
 	Links []request.Link `json:"links"`
 	Mails []request.Mail `json:"mails"`
+	Ties  []tieStanding  `json:"ties,omitempty"` // other cards that share identifiers with the person
 }
 
 func (r *requester) show(ctx context.Context, args []string) error {
@@ -88,6 +90,9 @@ func (r *requester) show(ctx context.Context, args []string) error {
 	if w.Mails, err = r.desk.Mails(ctx, id); err != nil {
 		return explain(err)
 	}
+	if w.Ties, err = r.ties(ctx, id); err != nil {
+		return explain(err)
+	}
 	if *asJSON {
 		return json.NewEncoder(r.stdout).Encode(w)
 	}
@@ -101,6 +106,13 @@ func (r *requester) rows(all whole) error {
 	w := tabwriter.NewWriter(r.stdout, 0, 0, 2, ' ', 0)
 	for _, j := range all.Jobs {
 		_, _ = fmt.Fprintf(w, "  job %d\t%s\t%s\t%s\t%s\n", j.ID, j.Kind, j.State, j.Code, at(&j.CreatedAt))
+	}
+	for _, t := range all.Ties {
+		decision := t.Decision
+		if decision == "" {
+			decision = "undecided"
+		}
+		_, _ = fmt.Fprintf(w, "  card %s\t%s\t%s\t\t\n", t.Person, strings.Join(t.Kinds, ", "), decision)
 	}
 	for _, m := range all.Mails {
 		_, _ = fmt.Fprintf(w, "  mail %d\t%s\t%s\t%s\t%s\n", m.ID, m.Template, m.State, m.Code, at(m.AcceptedAt))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"time"
 
 	"insyn/internal/dsar"
@@ -27,6 +28,9 @@ func (r *requester) after(fs *flag.FlagSet) *afterwards {
 	fs.DurationVar(&a.timeout, "timeout", 5*time.Minute, "")
 	return &a
 }
+
+// settled are codes that say nothing any more once later work has begun.
+var settled = []string{"tied_cards", "legal_hold", "refused_by_rule"}
 
 // standing is a request in our own words: no personal data, so that it may be printed anywhere.
 type standing struct {
@@ -53,10 +57,19 @@ func (r *requester) standing(ctx context.Context, id int64) (standing, error) {
 		return s, err
 	}
 	var latest int64
-	for _, j := range all {
+	for i, j := range all {
+		if j.State == "done" && i < len(all)-1 && slices.Contains(settled, j.Code) {
+			continue // the desk has let it go on since
+		}
 		if j.Code != "" && (j.State != "done" || q.State == dsar.Waiting) && j.ID > latest {
 			s.Code, latest = j.Code, j.ID
 		}
+	}
+	switch {
+	case q.WaitingFor == dsar.ForHold:
+		s.Code = "legal_hold"
+	case q.WaitingFor == dsar.ForIdentity && q.Undecided > 0:
+		s.Code = "tied_cards"
 	}
 	if q.State != dsar.Waiting || q.WaitingFor != dsar.ForDelivery {
 		return s, nil

@@ -178,3 +178,66 @@ func TestMigrateFromTheShell(t *testing.T) {
 		t.Errorf("an empty database: code %d, %s", code, errs)
 	}
 }
+
+func TestHoldsFromTheShell(t *testing.T) {
+	t.Parallel()
+	env, _ := shell(t)
+	for _, u := range [][2]string{{"admin@company.example", "administrator"}, {"dpo@company.example", "dpo"}, {"handler@company.example", "handler"}} {
+		if code, _, errs := call(t, env, "user", "add", u[0], "--name", "X", "--roles", u[1]); code != exitDone {
+			t.Fatal(errs)
+		}
+	}
+	place := func(more ...string) []string {
+		return append([]string{"hold", "place", "--person", "crm:27", "--ground", "claim", "--reason", "file 4711", "--review", "2999-01-01", "--as", "dpo@company.example"}, more...)
+	}
+	if code, out, _ := call(t, env, "hold", "list"); code != exitDone || out != "no holds\n" {
+		t.Errorf("an empty list: code %d, %q", code, out)
+	}
+	if code, _, errs := call(t, env, "request", "erasure", "--person", "crm:27", "--as", "dpo@company.example", "--ground", "b", "--verified", "call_back"); code != exitDone {
+		t.Fatal(errs)
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{place("--ground", "because"), exitFailed, "choices"},
+		{place("--review", "2020-01-01"), exitFailed, "future"},
+		{place("--review", "soon"), exitUsage, "--review"},
+		{place("--reason", ""), exitFailed, "missing"},
+		{place("--person", "crm:999999"), exitFailed, "not_found"},
+		{place("--person", "27"), exitUsage, "SOURCE:KEY"},
+		{place("--as", "handler@company.example"), exitFailed, "roles"},
+		{place(), exitDone, ""},
+		{place(), exitFailed, "conflict"},
+		{[]string{"hold", "release", "1", "--as", "dpo@company.example"}, exitFailed, "missing"},
+		{[]string{"hold", "release", "9", "--reason", "over", "--as", "dpo@company.example"}, exitFailed, "not_found"},
+		{[]string{"request", "decide", "1001", "--person", "crm:5", "--as", "dpo@company.example"}, exitUsage, "--same"},
+		{[]string{"request", "decide", "1001", "--person", "crm:5", "--same", "--different", "--as", "dpo@company.example"}, exitUsage, "--same"},
+		{[]string{"request", "decide", "1001", "--same", "--as", "dpo@company.example"}, exitUsage, "--person"},
+		{[]string{"request", "decide", "1001", "--person", "crm:5", "--same", "--as", "handler@company.example"}, exitFailed, "roles"},
+		{[]string{"request", "decide", "1001", "--person", "crm:5", "--same", "--as", "dpo@company.example"}, exitFailed, "not_found"}, // nothing ties it
+	} {
+		code, _, errs := call(t, env, c.args...)
+		if code != c.code || !strings.Contains(errs, c.says) {
+			t.Errorf("%v: code %d, want %d; %s", c.args, code, c.code, errs)
+		}
+	}
+	var s standing
+	if _, out, _ := call(t, env, "request", "show", "1001", "--json"); json.Unmarshal([]byte(out), &s) != nil || s.WaitingFor != "hold" || s.Code != "legal_hold" {
+		t.Errorf("the erasure on its way stands %+v, want it waiting for the hold", s)
+	}
+	if _, out, _ := call(t, env, "hold", "list"); !strings.Contains(out, "crm:27") || strings.Contains(out, "4711") || strings.Contains(out, "Alfhild") {
+		t.Errorf("list:\n%s", out)
+	}
+	var quiet bytes.Buffer
+	if code := run(context.Background(), []string{"hold", "release", "1", "--reason", "-", "--as", "admin@company.example"}, env, strings.NewReader("settled\n"), &quiet, &quiet); code != exitDone {
+		t.Errorf("release: code %d, %s", code, quiet.String())
+	}
+	if _, out, _ := call(t, env, "request", "show", "1001", "--json"); json.Unmarshal([]byte(out), &s) != nil || s.State != "working" {
+		t.Errorf("after the release: %s", out)
+	}
+	if _, out, _ := call(t, env, "hold", "list", "--all", "--json"); !strings.Contains(out, `"released_at"`) {
+		t.Errorf("released ones:\n%s", out)
+	}
+}

@@ -59,6 +59,7 @@ const (
 	ForReview        Wait = "review"
 	ForApproval      Wait = "approval"
 	ForDelivery      Wait = "delivery"
+	ForHold          Wait = "hold" // a legal hold on the person
 )
 
 // Role is what an account may do. One account may hold several.

@@ -94,6 +94,36 @@ func (s *Store) fill(ctx context.Context, q postgres.Querier, list []*Request) e
 		}
 		byID[id].Pauses = append(byID[id].Pauses, p)
 	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return s.fillStops(ctx, q, ids, byID)
+}
+
+// fillStops tells what keeps requests from going on: cards that nobody has decided about, and legal holds.
+func (s *Store) fillStops(ctx context.Context, q postgres.Querier, ids []int64, byID map[int64]*Request) error {
+	rows, err := q.Query(ctx, `
+		select r.id,
+		       (select count(*) from insyn.tie t where t.request_id = r.id and t.decision is null)::integer,
+		       exists (select 1
+		                 from insyn.request_subject u
+		                 join insyn.hold h on h.key_hmac = u.key_hmac
+		                where u.request_id = r.id
+		                  and h.released_at is null)
+		  from unnest($1::bigint[]) as r (id)`, ids)
+	if err != nil {
+		return fmt.Errorf("read what stops requests: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var undecided int
+		var held bool
+		if err := rows.Scan(&id, &undecided, &held); err != nil {
+			return fmt.Errorf("read what stops requests: %w", err)
+		}
+		byID[id].Undecided, byID[id].Held = undecided, held
+	}
 	return rows.Err()
 }
 

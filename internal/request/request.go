@@ -3,6 +3,7 @@
 package request
 
 import (
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -63,6 +64,8 @@ type Request struct {
 	Version         int
 	Subjects        []Subject
 	Pauses          []Pause
+	Undecided       int  // cards that share identifiers with the person, of which nobody has said whose they are
+	Held            bool // a legal hold on one of the people
 }
 
 // ApprovedPlan is what an approver saw: the plan's hash and the rows a table.
@@ -97,6 +100,17 @@ func (r *Request) Closed() bool { return r.State.Closed() }
 // it was refused meanwhile.
 func (r *Request) Promised() bool {
 	return r.Kind == dsar.Erasure && r.RescannedAt == nil && (r.ErasedAt != nil || r.ApprovedBy != 0 && r.RefusalGround == "")
+}
+
+// AwaitsDecision tells whether it waits for somebody of ours to say whose another card is. While the person has been asked,
+// it waits for them.
+func (r *Request) AwaitsDecision() bool {
+	return r.WaitingFor == dsar.ForIdentity && r.Undecided > 0 && !r.Asks()
+}
+
+// Asks tells whether the person has been asked something and has not answered: that is what the request waits for then.
+func (r *Request) Asks() bool {
+	return slices.ContainsFunc(r.Pauses, func(p Pause) bool { return p.AnsweredOn == nil })
 }
 
 // Person is the first subject, or an empty one.

@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,10 +15,12 @@ import (
 type Today struct {
 	Approve     []Request // erasures waiting for an administrator
 	Review      []Request // copies and proposals waiting for a look
+	Ties        []Request // whose another card is has to be decided
 	Identity    []Request // waiting for the person
 	New         []Request // received, and nothing done yet
 	Failed      []Request
 	Undelivered []Request // an answer that did not arrive, or was never opened
+	Held        []Request // a legal hold keeps them from going on
 	DueSoon     []Request // within 14 days, overdue first
 	Received    []Week
 	InTime      []Month
@@ -57,6 +60,7 @@ func (s *Store) Today(ctx context.Context) (Today, error) {
 		{&t.Failed, Filter{State: dsar.Failed}},
 		{&t.Undelivered, Filter{WaitingFor: dsar.ForDelivery}},
 		{&t.Identity, Filter{WaitingFor: dsar.ForIdentity}},
+		{&t.Held, Filter{WaitingFor: dsar.ForHold}},
 		{&t.DueSoon, Filter{Open: &open, DueWithin: 14}},
 	} {
 		list, err := s.List(ctx, q.f)
@@ -65,6 +69,12 @@ func (s *Store) Today(ctx context.Context) (Today, error) {
 		}
 		*q.to = list
 	}
+	for _, r := range t.Identity {
+		if r.AwaitsDecision() {
+			t.Ties = append(t.Ties, r)
+		}
+	}
+	t.Identity = slices.DeleteFunc(t.Identity, func(r Request) bool { return r.AwaitsDecision() })
 	var err error
 	if t.Received, err = collect[Week](ctx, s, `
 		select w, (select count(*) from insyn.request where received_at >= w and received_at < w + interval '7 days')::integer

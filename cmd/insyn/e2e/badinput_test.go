@@ -94,7 +94,7 @@ func TestBadInput(t *testing.T) {
 	}{
 		{"no mail address", democrm.NoMail, "waiting delivery", "There is no mail address on file"},
 		{"an invalid mail address", democrm.InvalidMail, "waiting delivery", "The mail address on file is not valid"},
-		{"an address that two cards share", democrm.SharedMailboxA, "waiting identity", "The mail address is on several cards"},
+		{"an address that two cards share", democrm.SharedMailboxA, "waiting identity", "Another card shares identifiers with the person"},
 		{"a role mailbox", democrm.RoleMailbox, "waiting identity", "The mail address is a shared mailbox"},
 		{"an address that bounced", democrm.Bounced, "waiting identity", "A message to the mail address has bounced"},
 		{"an address of nine days", democrm.MailChanged, "waiting identity", "changed less than 30 days ago"},

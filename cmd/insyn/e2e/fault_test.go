@@ -78,6 +78,8 @@ func (w *world) mix() []*faulted {
 	for _, s := range []string{
 		`delete from crm.person_email where person_id > $1`,
 		`insert into crm.person_email (person_id, address, is_primary, changed_at) select id, 'person' || id || '@post.example', true, now() - interval '1 year' from crm.person where id > $1`,
+		`delete from crm.person_phone where person_id > $1`, // a second card of somebody would stop for a decision
+		`update crm.person set personnummer = null, custom = '{}' where id > $1`,
 		`update crm.person set replaced_by = null, title = 'before', newsletter = 'unknown' where id > $1`,
 		`delete from crm.change_log where person_id > $1`,
 		`delete from crm.consent_log where person_id > $1`,

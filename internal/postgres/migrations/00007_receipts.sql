@@ -13,3 +13,6 @@ grant select, insert, update, delete on insyn.receipt to insyn_worker;
 grant usage on schema insyn to insyn_expire;
 grant select on insyn.setting to insyn_expire;
 grant insert on insyn.audit to insyn_expire;
+-- Nothing of a person under a legal hold goes.
+grant select (request_id, key_hmac) on insyn.request_subject to insyn_expire;
+grant select (key_hmac, released_at) on insyn.hold to insyn_expire;
