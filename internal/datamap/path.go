@@ -19,14 +19,15 @@ const (
 type Paths []rawPath
 
 type rawPath struct {
-	Name  string       `yaml:"name"`
-	On    List[string] `yaml:"on"`
-	Via   string       `yaml:"via"`
-	To    List[string] `yaml:"to"`
-	When  string       `yaml:"when"`
-	As    string       `yaml:"as"`
-	Match string       `yaml:"match"`
-	pos   Pos
+	Name   string       `yaml:"name"`
+	On     List[string] `yaml:"on"`
+	Via    string       `yaml:"via"`
+	To     List[string] `yaml:"to"`
+	When   string       `yaml:"when"`
+	As     string       `yaml:"as"`
+	Match  string       `yaml:"match"`
+	Decide string       `yaml:"decide"`
+	pos    Pos
 }
 
 // UnmarshalYAML reads one path or a list of paths.
