@@ -1,0 +1,331 @@
+package propose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"insyn/internal/datamap"
+)
+
+// detail is how a kind of personal detail is described on the table of persons and on tables that are theirs.
+type detail struct {
+	role, category, edit string
+	search, portable     bool
+}
+
+var details = map[string]detail{
+	"given":          {"given", "", "name", true, true},
+	"fullname":       {"given", "", "name", true, true},
+	"surname":        {"surname", "", "name", true, true},
+	"former_surname": {"former_surname", "", "name", true, true},
+	"nickname":       {"nickname", "", "name", true, true},
+	"handle":         {"handle", "", "text", true, true},
+	"email":          {"email", "", "email", true, true},
+	"phone":          {"phone", "", "phone", true, true},
+	"personnummer":   {"personnummer", "identity", "personnummer", true, true},
+	"birth_date":     {"birth_date", "identity", "date", false, true},
+	"street":         {"address.street", "", "text", false, true},
+	"postcode":       {"address.postcode", "", "text", false, true},
+	"city":           {"address.city", "", "text", false, true},
+	"region":         {"", "", "text", false, true},
+	"country":        {"", "", "", false, true},
+	"customer_no":    {"customer_no", "", "", true, false},
+	"language":       {"language", "", "", false, true},
+	"timezone":       {"", "", "", false, true},
+	"organisation":   {"organisation", "role", "", true, true},
+	"org_number":     {"personnummer", "identity", "", false, false},
+	"vat_number":     {"", "", "", false, false},
+	"title":          {"", "role", "text", false, true},
+	"special":        {"", "", "", false, true},
+	"income":         {"", "", "", false, false},
+	"bank":           {"", "", "", false, true},
+	"image":          {"", "", "", false, true},
+	"register_id":    {"register_id", "", "", false, false},
+	"ip":             {"", "", "", false, false},
+	"useragent":      {"", "", "", false, false},
+	"url":            {"", "", "", false, false},
+	"protected":      {"protected", "", "", false, false},
+	"source":         {"", "", "", false, false},
+	"tags":           {"", "assessment", "", false, false},
+	"custom":         {"", "assessment", "", false, false},
+	"messageid":      {"", "", "", false, false},
+}
+
+// shapeMeaning are the shapes that say by themselves what a column is.
+var shapeMeaning = []struct{ shape, meaning, what string }{
+	{likeEmail, "email", "addresses"},
+	{likePersonnummer, "personnummer", "personal identity numbers"},
+	{likePhone, "phone", "phone numbers"},
+	{likeIP, "ip", "network addresses"},
+	{likeHash, "secret", "hashes or tokens"},
+	{likeURL, "url", "web addresses"},
+}
+
+// valueColumn says what a column is that is neither key nor reference.
+func (p *proposer) valueColumn(out *draftColumn, t *draftTable, typ datamap.ColumnType, f *facts, w word, exact, known bool) {
+	live := t.kind.table
+	// What the values look like weighs more than the name.
+	if isText(typ) {
+		for _, s := range shapeMeaning {
+			if f.share(s.shape) >= 60 && f.full >= 3 {
+				if w.meaning != "messageid" && !(w.meaning == "text" && s.shape != likeEmail) && !(s.shape == likeHash && w.meaning == "technical") && !(s.shape == likePhone && slices.Contains([]string{"org_number", "personnummer", "customer_no"}, w.meaning)) {
+					out.meaning, known = s.meaning, true
+				}
+				out.why = percent(f, s.what, s.shape)
+				break
+			}
+		}
+		if out.meaning == "phone" && f.full >= 10 && f.share(likePhone) < 20 && !exact {
+			out.decide = "its name says phone number, its values do not: null, or keep with a reason"
+		}
+	}
+	if out.meaning == "heading" && isText(typ) && slices.Contains([]string{isSubject, isSatellite}, t.kind.is) {
+		out.meaning = p.headingMeaning(live, out, f)
+	}
+	if p.consent(out, t, typ) {
+		return
+	}
+	switch {
+	case out.meaning == "secret" && (isText(typ) || typ.Base == "bytea"):
+		out.withheld()
+		p.vanish(out, t, typ)
+	case strings.HasPrefix(typ.Base, "timestamp"), typ.Base == "date" && out.meaning != "birth_date":
+		p.timeColumn(out, t, typ)
+	case typ.Base == "bool" && out.meaning != "protected":
+		p.codeColumn(out, t, "a yes or no that many rows share")
+	case typ.IsJSON():
+		p.jsonColumn(out, t, f)
+	case typ.IsArray():
+		p.arrayColumn(out, t, typ)
+	case typ.Base == "bytea":
+		p.bytesColumn(out, t, f)
+	case p.isDetail(out.meaning, t, live, f, exact):
+		p.detailColumn(out, t, typ)
+	case isText(typ):
+		p.textColumn(out, t, typ, f, exact, known)
+	case p.enums[typ.Base]:
+		p.codeColumn(out, t, "one of few words that many rows share")
+	case isNumber(typ):
+		p.numberColumn(out, t, f, known)
+	default:
+		p.otherColumn(out, t, typ)
+	}
+}
+
+// headingMeaning is what "name" or "title" is on a person's row.
+func (p *proposer) headingMeaning(live *datamap.LiveTable, out *draftColumn, f *facts) string {
+	switch {
+	case joined(out.name) != "name":
+		return "title"
+	case f.full > 0 && f.share(likeProse) == 0 && hasColumn(p, live, "fullname", "given", "surname"):
+		return "handle"
+	}
+	return "fullname"
+}
+
+func hasColumn(p *proposer, t *datamap.LiveTable, meanings ...string) bool {
+	for _, c := range t.Order {
+		if w, _, _ := p.names.find(afterDot(t.Name), c); slices.Contains(meanings, w.meaning) {
+			return true
+		}
+	}
+	return false
+}
+
+// isDetail says that a column holds a detail of a person, or of a firm that may be one. Where a table is about something
+// else, only what cannot be anything but a detail is one; the rest of its texts are searched.
+func (p *proposer) isDetail(meaning string, t *draftTable, live *datamap.LiveTable, f *facts, exact bool) bool {
+	_, ok := details[meaning]
+	if !ok {
+		return false
+	}
+	switch t.kind.is {
+	case isSubject, isSatellite, isContext, isOwned:
+		return !(meaning == "source" && f.few() && t.kind.is != isSubject)
+	}
+	return slices.Contains([]string{"ip", "useragent", "birth_date", "bank", "personnummer", "special", "income"}, meaning) && exact
+}
+
+// detailColumn is told and goes.
+func (p *proposer) detailColumn(out *draftColumn, t *draftTable, typ datamap.ColumnType) {
+	d := details[out.meaning]
+	if isText(typ) || typ.Base == "date" || typ.Base == "bool" {
+		out.role = d.role
+	}
+	out.category = d.category
+	out.portable = d.portable && slices.Contains([]string{isSubject, isSatellite}, t.kind.is)
+	out.search = d.search && (slices.Contains([]string{isSubject, isSatellite}, t.kind.is) || out.meaning == "organisation")
+	if slices.Contains([]string{isSubject, isSatellite}, t.kind.is) {
+		out.edit = d.edit
+	}
+	if out.meaning == "organisation" && t.kind.is != isContext {
+		out.role, out.search = "", false
+	}
+	if slices.Contains([]string{"title", "source", "tags"}, out.meaning) && isText(typ) {
+		out.scan = true
+	}
+	if out.meaning == "country" && t.kind.is == isContext {
+		out.shared("a country alone points to nobody")
+		return
+	}
+	if out.meaning == "ip" || out.meaning == "useragent" || out.meaning == "language" && t.kind.is != isSubject {
+		out.provenance = "observed"
+	}
+	p.of(out, t)
+	p.vanish(out, t, typ)
+}
+
+// of names the one of several persons in the row whom a column is about: buyer_name beside buyer_id.
+func (p *proposer) of(out *draftColumn, t *draftTable) {
+	direct := 0
+	for _, x := range t.kind.ties {
+		if x.to == p.Person {
+			direct++
+		}
+	}
+	if direct < 2 {
+		return
+	}
+	for _, x := range t.kind.ties {
+		st := stem(x.cols[0])
+		if x.to == p.Person && x.plain() && x.when == "" && split(out.name)[0] == st[0] && !slices.Contains(x.cols, out.name) {
+			out.of = strings.Join(st, "_")
+			return
+		}
+	}
+}
+
+func isNumber(t datamap.ColumnType) bool {
+	return t.IsInteger() || slices.Contains([]string{"numeric", "float4", "float8", "money"}, t.Base)
+}
+
+// consent handles the boxes of the sample's kind: newsletter, newsletter_at, newsletter_how …
+func (p *proposer) consent(out *draftColumn, t *draftTable, typ datamap.ColumnType) bool {
+	if t.kind.is != isSubject {
+		return p.consentLog(out, t)
+	}
+	parts := split(out.name)
+	first, ok := p.names[parts[0]]
+	if !ok || first.meaning != "newsletter" && first.meaning != "processing" {
+		return false
+	}
+	last := ""
+	if len(parts) > 1 {
+		last = parts[len(parts)-1]
+	}
+	suffix := map[string]string{"": "", "at": ".at", "on": ".at", "date": ".at", "how": ".how", "source": ".how", "wording": ".wording", "version": ".wording", "by": ".by"}
+	end, ok := suffix[last]
+	if !ok || len(parts) > 2 || end == "" && !isText(typ) && typ.Base != "bool" && !p.enums[typ.Base] {
+		return false
+	}
+	out.role, out.category, out.purpose, out.retention = "consent."+first.meaning+end, "choice", "proof", "choice"
+	out.sv, out.en = first.sv, first.en
+	switch end {
+	case ".by":
+		out.withheld()
+		out.category, out.purpose, out.retention = "", "", ""
+		p.vanish(out, t, typ)
+	case "":
+		out.portable = true
+		words := codes(t.kind.table, out.name)
+		switch i := slices.IndexFunc(words, func(w string) bool { return w == "objected" || w == "withdrawn" || w == "no" }); {
+		case slices.Contains(words, "objected"):
+			out.erase = "{constant: objected}"
+		case i >= 0:
+			out.erase = "{constant: " + quote(words[i]) + "}"
+		case typ.Base == "bool":
+			out.erase = `{constant: "false"}`
+		default:
+			p.vanish(out, t, typ)
+			out.decide = "which value says no? {constant: …}"
+		}
+	default:
+		out.sv, out.en = first.sv+map[string]string{".at": ", när", ".how": ", hur du sa det", ".wording": ", vilken text"}[end], first.en+map[string]string{".at": ", when", ".how": ", how you told us", ".wording": ", which wording"}[end]
+		p.vanish(out, t, typ)
+	}
+	return true
+}
+
+// consentLog gives the columns of a log of choices their roles.
+func (p *proposer) consentLog(out *draftColumn, t *draftTable) bool {
+	if t.category != "choice" {
+		return false
+	}
+	role, ok := map[string]string{
+		"channel": "log.box", "box": "log.box", "purpose": "log.box", "state": "log.state", "status": "log.state", "at": "log.at", "createdat": "log.at", "how": "log.how",
+		"wording": "log.wording", "wordingversion": "log.wording", "version": "log.wording", "by": "log.by",
+	}[joined(out.name)]
+	if !ok {
+		return false
+	}
+	out.role = role
+	if role == "log.by" {
+		out.withheld()
+	}
+	if !out.eraseless {
+		out.shared("the proof of a choice")
+	}
+	return true
+}
+
+func (p *proposer) vanish(out *draftColumn, t *draftTable, typ datamap.ColumnType) {
+	list := p.vanishing(out, t, typ)
+	if len(list) == 0 {
+		out.shared("no action is possible")
+		out.decide = fmt.Sprintf("type %s cannot be emptied: delete the row, or keep it with a reason", typ.Name)
+		return
+	}
+	out.erase, out.alts = list[0], list[1:]
+}
+
+// vanishing are the actions that make a value go, the best first; the live schema is asked which of them it allows.
+func (p *proposer) vanishing(out *draftColumn, t *draftTable, typ datamap.ColumnType) []string {
+	unique := inUnique(t.kind.table, out.name)
+	var list []string
+	name := out.meaning == "given" || out.meaning == "fullname" || out.meaning == "surname"
+	if name && isText(typ) && !unique && t.kind.is != isOwned {
+		if out.meaning == "surname" {
+			list = append(list, "{constant: person}")
+		} else {
+			list = append(list, "{constant: {sv: Anonymiserad, en: Anonymised}}")
+		}
+	}
+	if !typ.NotNull && !name {
+		list = append(list, "null")
+	}
+	switch {
+	case isText(typ):
+		switch out.meaning {
+		case "country":
+			list = append(list, "{constant: "+quote(p.Country)+"}")
+		case "language":
+			list = append(list, "{constant: sv}", "{constant: en}")
+		}
+		if !unique {
+			list = append(list, "empty")
+		} else {
+			list = append(list, `{random: "erased-"}`, `{random: "x"}`)
+		}
+		if !unique {
+			list = append(list, `{constant: "-"}`, `{random: "x"}`)
+		}
+		for _, word := range codes(t.kind.table, out.name) {
+			list = append(list, "{constant: "+quote(word)+"}")
+			break
+		}
+	case typ.IsJSON(), typ.IsArray(), typ.Base == "bytea":
+		list = append(list, "empty")
+	case typ.Base == "date", strings.HasPrefix(typ.Base, "timestamp"):
+		list = append(list, "{generalise: year}")
+	case typ.Base == "bool":
+		list = append(list, `{constant: "false"}`)
+	case isNumber(typ) && !unique:
+		list = append(list, `{constant: "0"}`)
+	case typ.Base == "inet" && !unique:
+		list = append(list, `{constant: "0.0.0.0"}`)
+	case typ.Base == "uuid" && !unique:
+		list = append(list, `{constant: "00000000-0000-0000-0000-000000000000"}`)
+	}
+	return list
+}
