@@ -38,10 +38,8 @@ func (p *proposer) draftColumn(t *draftTable, c string) *draftColumn {
 		f = newFacts()
 	}
 	w, exact, known := p.names.find(afterDot(live.Name), c)
-	out := &draftColumn{name: c, meaning: w.meaning, sv: w.sv, en: w.en}
-	if !exact {
-		out.sv, out.en = humanise(c), humanise(c)
-	}
+	out := &draftColumn{name: c, meaning: w.meaning}
+	out.sv, out.en = p.columnLabel(live.Name, c, w, exact)
 	out.typ = tellType(typ, w.meaning)
 	// Rows that go as a whole need no action, where no other person can share them.
 	out.eraseless = t.erase == datamap.CutLink || t.erase == datamap.DeleteRow && t.kind.is != isOwned && len(t.kind.ties) == 1 && len(t.kind.via) == 0

@@ -137,7 +137,7 @@ func (p *proposer) textColumn(out *draftColumn, t *draftTable, typ datamap.Colum
 		p.ownText(out, t, typ, f, exact, known)
 	default:
 		out.disclose = "mask_others"
-		if prose > 0 {
+		if prose >= 10 {
 			out.why = percent(f, "free text", likeProse, likeHTML, likeMail, likeAddressed)
 		}
 		out.erase, out.alts = "redact", nil

@@ -54,7 +54,7 @@ var details = map[string]detail{
 
 // shapeMeaning are the shapes that say by themselves what a column is.
 var shapeMeaning = []struct{ shape, meaning, what string }{
-	{likeEmail, "email", "addresses"},
+	{likeEmail, "email", "email addresses"},
 	{likePersonnummer, "personnummer", "personal identity numbers"},
 	{likePhone, "phone", "phone numbers"},
 	{likeIP, "ip", "network addresses"},
@@ -70,6 +70,14 @@ func (p *proposer) valueColumn(out *draftColumn, t *draftTable, typ datamap.Colu
 		for _, s := range shapeMeaning {
 			if f.share(s.shape) >= 60 && f.full >= 3 {
 				if w.meaning != "messageid" && !(w.meaning == "text" && s.shape != likeEmail) && !(s.shape == likeHash && w.meaning == "technical") && !(s.shape == likePhone && slices.Contains([]string{"org_number", "personnummer", "customer_no"}, w.meaning)) {
+					if _, named := details[w.meaning]; out.meaning != s.meaning && (named || !known) {
+						for _, label := range p.names {
+							if label.meaning == s.meaning {
+								out.sv, out.en = label.sv, label.en
+								break
+							}
+						}
+					}
 					out.meaning, known = s.meaning, true
 				}
 				out.why = percent(f, s.what, s.shape)
@@ -80,10 +88,16 @@ func (p *proposer) valueColumn(out *draftColumn, t *draftTable, typ datamap.Colu
 			out.decide = "its name says phone number, its values do not: null, or keep with a reason"
 		}
 	}
+	if out.meaning == "heading" && joined(out.name) == "name" && t.kind.is == isContext {
+		out.meaning = "organisation"
+	}
 	if out.meaning == "heading" && isText(typ) && slices.Contains([]string{isSubject, isSatellite}, t.kind.is) {
 		out.meaning = p.headingMeaning(live, out, f)
 	}
 	if p.consent(out, t, typ) {
+		return
+	}
+	if p.beside(out, t, typ) {
 		return
 	}
 	switch {
@@ -269,6 +283,41 @@ func (p *proposer) consentLog(out *draftColumn, t *draftTable) bool {
 	return true
 }
 
+// beside gives the columns beside an address or number of a person their roles: which is used first, which bounced.
+func (p *proposer) beside(out *draftColumn, t *draftTable, typ datamap.ColumnType) bool {
+	if t.kind.is != isSatellite {
+		return false
+	}
+	of := ""
+	for _, c := range t.kind.table.Order {
+		f := p.samples[t.name].columns[c]
+		switch w, _, _ := p.names.find(afterDot(t.name), c); {
+		case f == nil:
+		case f.share(likeEmail) >= 60 || w.meaning == "email" && isText(t.kind.table.Columns[c]):
+			of = "email"
+		case of == "" && (f.share(likePhone) >= 60 || w.meaning == "phone" && isText(t.kind.table.Columns[c])):
+			of = "phone"
+		}
+	}
+	name := joined(out.name)
+	switch {
+	case of == "":
+		return false
+	case typ.Base == "bool" && (strings.HasSuffix(name, "primary") || strings.HasSuffix(name, "default") || strings.HasSuffix(name, "main")):
+		out.role = of + ".primary"
+		out.shared("a yes or no that many rows share")
+	case strings.HasPrefix(typ.Base, "timestamp") && strings.HasPrefix(name, "bounce") && of == "email":
+		out.role, out.provenance = "email.bounced", "observed"
+		p.vanish(out, t, typ)
+	case strings.HasPrefix(typ.Base, "timestamp") && out.meaning == "updated":
+		out.role, out.provenance = of+".changed", "observed"
+		p.vanish(out, t, typ)
+	default:
+		return false
+	}
+	return true
+}
+
 func (p *proposer) vanish(out *draftColumn, t *draftTable, typ datamap.ColumnType) {
 	list := p.vanishing(out, t, typ)
 	if len(list) == 0 {
@@ -290,6 +339,9 @@ func (p *proposer) vanishing(out *draftColumn, t *draftTable, typ datamap.Column
 		} else {
 			list = append(list, "{constant: {sv: Anonymiserad, en: Anonymised}}")
 		}
+	}
+	if out.meaning == "organisation" && t.kind.is == isContext && isText(typ) && !unique {
+		list = append(list, "{constant: {sv: Anonymiserat företag, en: Anonymised company}}")
 	}
 	if !typ.NotNull && !name {
 		list = append(list, "null")

@@ -66,6 +66,12 @@ func (p *proposer) draft() *draft {
 // reason is why a table is left out.
 func (p *proposer) reason(t *datamap.LiveTable) string {
 	s := p.samples[t.Name]
+	hangs := ""
+	for _, x := range p.ties {
+		if x.from == t.Name && p.kinds[x.to] != nil && x.to != p.Person {
+			hangs = x.to
+		}
+	}
 	switch trace := p.traces(t); {
 	case t.Name == p.staff:
 		return "our own people, who are users of the system and not its subjects"
@@ -73,6 +79,8 @@ func (p *proposer) reason(t *datamap.LiveTable) string {
 		return datamap.Undecided + " " + s.problem + ", so nothing is known of it: map it, or say why not"
 	case trace != "":
 		return datamap.Undecided + " no reference to a person found, but " + trace + ": map it, or say why not"
+	case hangs != "":
+		return "it refers to " + hangs + ", but holds keys, codes and figures alone"
 	case s.rows == 0:
 		return "no rows, and no reference to a person by its names"
 	}
@@ -242,6 +250,14 @@ func (p *proposer) paths(k *kind) []path {
 	var out []path
 	for _, f := range k.firm {
 		out = append(out, path{text: f})
+	}
+	if k.is == isSubject {
+		for _, x := range p.ties {
+			if o := p.kinds[x.to]; x.from == p.Person && o != nil && o.is == isContext && x.plain() && len(x.cols) == 1 {
+				c := x.cols[0]
+				out = append(out, path{text: fmt.Sprintf("{on: {%s: %s}, as: near}", quote(c), quote(p.Person+"."+c)), why: "who shares it is named in one another's texts"})
+			}
+		}
 	}
 	direct := 0
 	for _, x := range k.ties {

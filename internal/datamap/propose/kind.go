@@ -178,7 +178,7 @@ func (p *proposer) spread(add func(string) *kind) {
 			if child != nil && (child.is == isLink || child.is == isContext || child.has(x) || p.reaches(x.to, x.from)) {
 				continue
 			}
-			if child == nil && !p.worth(p.catalog.Tables[x.from]) {
+			if child == nil && !p.worth(p.catalog.Tables[x.from]) && !p.isBook(k.table) {
 				continue
 			}
 			c := add(x.from)
@@ -245,7 +245,7 @@ func (p *proposer) folded(add func(string) *kind) {
 			return x.to == p.Person && x.plain() && x.when == "" && k.table.Columns[x.cols[0]].NotNull && x.nature == about
 		})
 		if sure {
-			k.ties = slices.DeleteFunc(k.ties, func(x *tie) bool { return x.folded })
+			k.ties = slices.DeleteFunc(k.ties, func(x *tie) bool { return x.folded || x.when != "" && len(p.logs[k.table.Name]) > 0 })
 		}
 	}
 }

@@ -41,6 +41,7 @@ type proposer struct {
 	Options
 	pool    *pgxpool.Pool
 	names   names
+	labels  map[string][2]string
 	enums   map[string]bool // types
 	catalog *datamap.Catalog
 	subject *datamap.LiveTable
@@ -77,7 +78,7 @@ func Propose(ctx context.Context, pool *pgxpool.Pool, o Options) (*Proposal, err
 	if o.Country == "" {
 		o.Country = "SE"
 	}
-	p := &proposer{Options: o, pool: pool, names: readDictionary(), samples: map[string]*sampled{}}
+	p := &proposer{Options: o, pool: pool, names: readDictionary(), labels: readLabels(), samples: map[string]*sampled{}}
 	var err error
 	if p.catalog, err = datamap.ReadCatalog(ctx, pool); err != nil {
 		return nil, err
