@@ -2,6 +2,7 @@ package propose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,6 +51,8 @@ func (p *proposer) draftColumn(t *draftTable, c string) *draftColumn {
 	switch x := p.tieOf(live.Name, c); {
 	case typ.Generated:
 		out.technical("the database makes it of other columns")
+	case x != nil && x.when != "":
+		p.typedColumn(out, t)
 	case x != nil && p.refersColumn(out, t, x, typ):
 	case slices.Contains(live.Key, c):
 		p.keyColumn(out, t, typ, f)
@@ -58,7 +61,7 @@ func (p *proposer) draftColumn(t *draftTable, c string) *draftColumn {
 		p.valueColumn(out, t, typ, f, w, exact, known)
 	}
 	if out.eraseless {
-		out.erase, out.alts, out.json, out.scan = "", nil, "", false
+		out.erase, out.alts, out.json, out.scan, out.decide = "", nil, "", false, ""
 	}
 	return out
 }
@@ -116,6 +119,24 @@ func (p *proposer) refersColumn(out *draftColumn, t *draftTable, x *tie, typ dat
 	return true
 }
 
+// typedColumn is the key of a typed pair. Where it may be a person's, those rows are the person's own: they go.
+func (p *proposer) typedColumn(out *draftColumn, t *draftTable) {
+	var whens []string
+	for _, x := range p.ties {
+		if x.from == t.name && x.when != "" && x.to == p.Person && slices.Contains(x.cols, out.name) {
+			whens = append(whens, x.when)
+		}
+	}
+	out.technical("refers to what its type says")
+	if len(whens) == 0 || out.eraseless {
+		return
+	}
+	if t.erase == "" && t.kind.is != isKept && t.kind.is != isPart {
+		t.deleteWhen = strings.Join(whens, " or ")
+		t.decide = append(t.decide, "rows that refer to the person by type go (delete_when, as proposed), or "+out.name+" is cut in them?")
+	}
+}
+
 // cut takes a reference to the person away, or points it at nobody.
 func (p *proposer) cut(out *draftColumn, t *draftTable, typ datamap.ColumnType) {
 	nobody := ""
@@ -139,8 +160,17 @@ func (p *proposer) cut(out *draftColumn, t *draftTable, typ datamap.ColumnType) 
 	}
 }
 
+// inUnique says that a column tells rows apart, alone, with others or in an expression such as lower(login).
 func inUnique(t *datamap.LiveTable, c string) bool {
-	return slices.Contains(t.Key, c) || slices.ContainsFunc(t.Uniques, func(u datamap.Constraint) bool { return slices.Contains(u.Columns, c) })
+	return slices.Contains(t.Key, c) || slices.ContainsFunc(t.Uniques, func(u datamap.Constraint) bool {
+		if slices.Contains(u.Columns, c) {
+			return true
+		}
+		word := regexp.MustCompile(`\b` + regexp.QuoteMeta(c) + `\b`)
+		return slices.ContainsFunc(t.Indexes, func(x datamap.Index) bool {
+			return x.Name == u.Name && slices.ContainsFunc(x.Exprs, word.MatchString)
+		})
+	})
 }
 
 // keyColumn is the row's own number, unless it is a value that means something.
@@ -193,7 +223,7 @@ func tellType(typ datamap.ColumnType, meaning string) string {
 		return "json"
 	case typ.IsArray():
 		return "list"
-	case meaning == "money":
+	case meaning == "money" && isNumber(typ):
 		return "money"
 	case typ.IsInteger(), slices.Contains([]string{"numeric", "float4", "float8"}, typ.Base):
 		return "number"

@@ -1,6 +1,7 @@
 package propose
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -116,11 +117,11 @@ func (p *proposer) textColumn(out *draftColumn, t *draftTable, typ datamap.Colum
 	live := t.kind.table
 	prose := f.share(likeProse, likeHTML, likeMail, likeAddressed)
 	switch {
-	case p.few(live, out.name) && out.meaning != "special":
+	case p.few(live, out.name) && out.meaning != "special" && (len(codes(live, out.name)) > 0 || !slices.Contains([]string{"text", "oldvalue", "messageid", "filename", "useragent", "url"}, out.meaning)):
 		p.codeColumn(out, t, "one of few words that many rows share")
 	case out.meaning == "technical":
 		out.technical("a technical value")
-	case out.meaning == "code" && prose < 10 && (f.full == 0 || f.average() <= 30):
+	case out.meaning == "code" && prose < 10 && !(mine(t) && joined(out.name) == "state" && hasColumn(p, live, "postcode", "city")) && (f.full == 0 || f.average() <= 30):
 		p.codeColumn(out, t, "one of few words that many rows share")
 	case out.meaning == "count" && prose == 0:
 		out.shared("a figure")
@@ -148,6 +149,9 @@ func (p *proposer) textColumn(out *draftColumn, t *draftTable, typ datamap.Colum
 			p.vanish(out, t, typ)
 			out.scan, out.disclose = true, "mask_others"
 		}
+		if share := p.maybeKeys[t.name+"."+out.name]; share > 0 && out.erase == "redact" {
+			out.decide = fmt.Sprintf("%d %% of a sample are numbers that could be keys of persons: say under which condition they are (refers_when: SQL), or that they never are", share)
+		}
 		if e := encodingColumn(live, out.name); e != "" {
 			out.encoding, out.document = e, "list"
 			out.decide = "the content is packed as " + e + " says; where it cannot be rewritten: document: list (the DPO sees it), or delete"
@@ -171,6 +175,10 @@ func encodingColumn(t *datamap.LiveTable, c string) string {
 // ownText is a text on a person's own row: theirs, whatever it is; the question is only whether it is technical.
 func (p *proposer) ownText(out *draftColumn, t *draftTable, typ datamap.ColumnType, f *facts, exact, known bool) {
 	p.vanish(out, t, typ)
+	if out.meaning == "code" && joined(out.name) == "state" && hasColumn(p, t.kind.table, "postcode", "city") {
+		known, out.sv, out.en = true, "Län", "Region"
+		out.decide = ""
+	}
 	if out.decide == "" && (!known || out.meaning == "money" || out.meaning == "created") && f.share(likeProse, likeHTML, likeAddressed) < 20 && !out.eraseless {
 		out.decide = "neither name nor values say what it is: a detail of the person (as proposed), or technical (keep with a reason)"
 		if f.full == 0 {

@@ -79,6 +79,12 @@ func (p *proposer) valueColumn(out *draftColumn, t *draftTable, typ datamap.Colu
 						}
 					}
 					out.meaning, known = s.meaning, true
+					if s.shape == likeHash && w.meaning != "secret" && !mine(t) {
+						out.meaning = "technical"
+						if w.meaning == "" {
+							out.decide = "values like hashes: a checksum or key of the system (keep, as proposed), a secret, or made of a person's details (null)?"
+						}
+					}
 				}
 				out.why = percent(f, s.what, s.shape)
 				break
@@ -354,13 +360,13 @@ func (p *proposer) vanishing(out *draftColumn, t *draftTable, typ datamap.Column
 		case "language":
 			list = append(list, "{constant: sv}", "{constant: en}")
 		}
-		if !unique {
+		if !unique && out.meaning != "handle" {
 			list = append(list, "empty")
 		} else {
 			list = append(list, `{random: "erased-"}`, `{random: "x"}`)
 		}
 		if !unique {
-			list = append(list, `{constant: "-"}`, `{random: "x"}`)
+			list = append(list, "empty", `{constant: "-"}`, `{random: "x"}`)
 		}
 		for _, word := range codes(t.kind.table, out.name) {
 			list = append(list, "{constant: "+quote(word)+"}")

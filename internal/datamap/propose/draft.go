@@ -33,6 +33,7 @@ type draftTable struct {
 	retention  string
 	disclose   string
 	erase      string
+	deleteWhen string
 	order      string
 	logOf      string
 	key        []string
@@ -77,6 +78,8 @@ func (p *proposer) reason(t *datamap.LiveTable) string {
 		return "our own people, who are users of the system and not its subjects"
 	case s.problem != "":
 		return datamap.Undecided + " " + s.problem + ", so nothing is known of it: map it, or say why not"
+	case hasWord(afterDot(t.Name), personWords) && hangs == "" && len(split(afterDot(t.Name))) == 1:
+		return datamap.Undecided + " it is named after persons: is its key theirs ({on: {key: " + p.Person + "." + p.subject.Key[0] + "}})? Map it, or say why not"
 	case trace != "":
 		return datamap.Undecided + " no reference to a person found, but " + trace + ": map it, or say why not"
 	case hangs != "":
@@ -225,7 +228,7 @@ func (p *proposer) draftTable(d *draft, k *kind) *draftTable {
 	for _, c := range t.Order {
 		out.columns = append(out.columns, p.draftColumn(out, c))
 	}
-	if k.is == isLink && p.onlyKeys(out) {
+	if k.is == isLink && p.onlyKeys(out) || k.stamps {
 		out.disclose = "no"
 	}
 	out.order = p.orderBy(t)
@@ -281,6 +284,10 @@ func (p *proposer) paths(k *kind) []path {
 	for _, v := range k.via {
 		text := fmt.Sprintf("via: %s, on: {%s: %s}, to: {%s: %s}", v.link.from, quote(v.link.cols[0]), quote(v.link.toCols[0]), quote(v.to.cols[0]), p.Person+"."+v.to.toCols[0])
 		out = append(out, path{text: "{" + text + "}", why: v.link.why})
+	}
+	for _, x := range k.through {
+		text := fmt.Sprintf("{on: {%s: %s}, to_when: %s}", quote(x.toCols[0]), quote(x.from+"."+x.cols[0]), quote(x.when))
+		out = append(out, path{text: text, why: "who takes part: " + x.why})
 	}
 	for _, x := range k.ties {
 		if x.to != p.Person {

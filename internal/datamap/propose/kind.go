@@ -27,15 +27,37 @@ type kind struct {
 	is       string
 	ties     []*tie   // its ways to a person, in order
 	via      []via    // its ways through a link table
+	through  []*tie   // its ways through a table of participants, which refers to it by type
 	firm     []string // paths, written, of a context
 	solo     bool     // some of these firms are their owners
 	parent   string   // of a part
 	carries  bool     // rows that hang on it are about the person too
 	question string
 	erase    string
+	stamps   bool // only who wrote a row ties it to persons
 }
 
 type via struct{ link, to *tie }
+
+// turn makes what a table of participants refers to by type (watchers, groups of a ticket) lead to persons through it.
+func (p *proposer) turn(add func(string) *kind) {
+	for _, name := range sortedKeys(p.kinds) {
+		k := p.kinds[name]
+		group := k.is == isShared && len(k.via) > 0 && hasWord(afterDot(name), holderWords)
+		if k.is != isLink && !group {
+			continue
+		}
+		for _, x := range p.ties {
+			if x.from != name || x.when == "" || x.to == p.Person || x.self || p.kinds[x.to] == nil && !p.worth(p.catalog.Tables[x.to]) {
+				continue
+			}
+			x.turned = true
+			o := add(x.to)
+			o.through = append(o.through, x)
+			o.carries = o.carries || group
+		}
+	}
+}
 
 // classify decides which tables are mapped, by which ways, and what each is.
 func (p *proposer) classify() {
@@ -51,6 +73,9 @@ func (p *proposer) classify() {
 	for _, x := range p.ties {
 		if x.to == p.Person && !x.self && x.from != p.staff {
 			k := add(x.from)
+			if hasWord(afterDot(x.from), tokenWords) && x.nature == author {
+				x.nature = about
+			}
 			k.ties = append(k.ties, x)
 			k.carries = k.carries || x.nature != stamp
 		}
@@ -68,6 +93,7 @@ func (p *proposer) classify() {
 		}
 	}
 	p.links(add)
+	p.turn(add)
 	p.spread(add)
 	p.folded(add)
 	for name, k := range p.kinds {
@@ -84,8 +110,7 @@ func (p *proposer) isFirm(name string) bool {
 		return true
 	}
 	for _, c := range p.catalog.Tables[name].Order {
-		w, _, _ := p.names.find(afterDot(name), c)
-		if slices.Contains([]string{"phone", "email", "street", "given", "surname", "personnummer"}, w.meaning) {
+		if w, exact, _ := p.names.find(afterDot(name), c); exact && slices.Contains([]string{"phone", "email", "street", "given", "surname", "personnummer"}, w.meaning) {
 			return true
 		}
 	}
@@ -111,17 +136,19 @@ func (p *proposer) links(add func(string) *kind) {
 		if k == nil || k.is != isShared {
 			continue
 		}
-		var person, other []*tie
+		var person, other, typed []*tie
 		for _, x := range p.ties {
 			switch {
 			case x.from != t.Name || x.nature == stamp && x.to == p.Person || x.self || x.to == p.staff || !x.plain():
 			case x.to == p.Person:
 				person = append(person, x)
-			case x.when == "" && !p.isLookup(x.to):
+			case x.when != "":
+				typed = append(typed, x)
+			case !p.isLookup(x.to):
 				other = append(other, x)
 			}
 		}
-		if len(person) == 0 || len(person)+len(other) != 2 || len(t.Order) > 9 || !p.bare(t) || person[0].when != "" {
+		if len(person) == 0 || len(person)+len(other) != 2 && (len(typed) == 0 || len(person) != 1 || len(other) > 0) || len(t.Order) > 9 || !p.bare(t) || person[0].when != "" {
 			continue
 		}
 		k.is = isLink
@@ -171,14 +198,17 @@ func (p *proposer) spread(add func(string) *kind) {
 		changed = false
 		for _, x := range p.ties {
 			k := p.kinds[x.to]
-			if x.self || x.to == p.Person || x.from == p.Person || x.from == p.staff || k == nil || !k.carries && k.is != isLink || x.folded {
+			if pointerWords[split(x.cols[0])[0]] && x.plain() {
+				continue
+			}
+			if x.self || x.to == p.Person || x.from == p.Person || x.from == p.staff || k == nil || !k.carries && k.is != isLink || x.folded || x.turned {
 				continue
 			}
 			child := p.kinds[x.from]
 			if child != nil && (child.is == isLink || child.is == isContext || child.has(x) || p.reaches(x.to, x.from)) {
 				continue
 			}
-			if child == nil && !p.worth(p.catalog.Tables[x.from]) && !p.isBook(k.table) {
+			if child == nil && !p.worth(p.catalog.Tables[x.from]) && !p.isBook(k.table) && k.is != isLink {
 				continue
 			}
 			c := add(x.from)
@@ -202,6 +232,11 @@ func (p *proposer) reaches(from, to string) bool {
 	}
 	for _, x := range k.ties {
 		if x.to != p.Person && p.reaches(x.to, to) {
+			return true
+		}
+	}
+	for _, x := range k.through {
+		if p.reaches(x.from, to) {
 			return true
 		}
 	}

@@ -17,9 +17,14 @@ func (p *proposer) settleKind(name string, k *kind) {
 			own = append(own, x)
 		}
 	}
-	alone := len(own) == 1 && len(k.ties) == 1 && len(k.via) == 0
+	ways := len(k.via) + len(k.through)
+	alone := len(own) == 1 && len(k.ties) == 1 && ways == 0
 	single := len(own) == 1 && !slices.ContainsFunc(k.ties, func(x *tie) bool { return x.to == p.Person && x.nature == author })
+	stamps := len(k.ties) > 0 && ways == 0 && !slices.ContainsFunc(k.ties, func(x *tie) bool { return x.to != p.Person || x.nature != stamp })
 	switch {
+	case stamps && !p.isLogTable(t):
+		k.stamps = true
+		k.question = "only who wrote a row ties it to a person: is the row told too (take disclose out), or the reference cut alone (as proposed)?"
 	case p.isLogTable(t):
 		k.is = isLog
 		if alone && t.Columns[own[0].cols[0]].NotNull {
@@ -27,9 +32,9 @@ func (p *proposer) settleKind(name string, k *kind) {
 		}
 	case p.isBook(t):
 		k.is = isKept
-	case single && len(k.via) == 0 && p.isSatellite(t, own[0]):
+	case single && ways == 0 && p.isSatellite(t, own[0]):
 		k.is, k.erase = isSatellite, datamap.DeleteRow
-	case single && len(k.via) == 0 && p.hangs(name) == 0 && !p.isBookish(t):
+	case single && ways == 0 && p.hangs(name) == 0 && !p.isBookish(t):
 		k.is, k.erase = isOwned, datamap.DeleteRow
 		k.question = "do rows about one person alone go (erase: delete_row), or stay without them (take erase out)?"
 	}
@@ -153,7 +158,7 @@ func (p *proposer) parts() {
 // few says that a column holds one of few words: an enum, a list in a CHECK, or a sample with few words.
 func (p *proposer) few(t *datamap.LiveTable, c string) bool {
 	f := p.samples[t.Name].columns[c]
-	return len(codes(t, c)) > 0 || p.enums[t.Columns[c].Base] || f != nil && f.few() && f.share(likeEmail, likePhone, likePersonnummer, likeProse) == 0
+	return len(codes(t, c)) > 0 || p.enums[t.Columns[c].Base] || f != nil && f.few() && f.codes() && f.share(likeEmail, likePhone, likePersonnummer, likeProse) == 0
 }
 
 // codes are the words that a CHECK allows, as the catalog writes them: (kind = ANY (ARRAY['a'::text, …])).

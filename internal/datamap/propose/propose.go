@@ -56,6 +56,7 @@ type proposer struct {
 	unique      []string // columns of the subject table that tell one person
 	density     int      // of the subject's key, in percent
 	addresses   []address
+	maybeKeys   map[string]int // share of a text column's values that could be keys of persons, in percent
 	columnNames map[string]bool
 	questions   map[string][]string // about a table
 }
@@ -78,7 +79,7 @@ func Propose(ctx context.Context, pool *pgxpool.Pool, o Options) (*Proposal, err
 	if o.Country == "" {
 		o.Country = "SE"
 	}
-	p := &proposer{Options: o, pool: pool, names: readDictionary(), labels: readLabels(), samples: map[string]*sampled{}}
+	p := &proposer{Options: o, pool: pool, names: readDictionary(), labels: readLabels(), samples: map[string]*sampled{}, maybeKeys: map[string]int{}}
 	var err error
 	if p.catalog, err = datamap.ReadCatalog(ctx, pool); err != nil {
 		return nil, err

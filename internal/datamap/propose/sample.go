@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -53,6 +54,26 @@ func (f *facts) share(shape ...string) int {
 // few says that the values are a few words which many rows share.
 func (f *facts) few() bool {
 	return f.full >= 20 && f.long == 0 && len(f.values) <= 12 && len(f.values)*8 <= f.full
+}
+
+// codes says that the values read as codes, and none as the name of somebody.
+func (f *facts) codes() bool {
+	for v := range f.values {
+		words := strings.Fields(v)
+		if len(words) > 3 {
+			return false
+		}
+		capitals := 0
+		for _, w := range words {
+			if r := []rune(w)[0]; unicode.IsUpper(r) {
+				capitals++
+			}
+		}
+		if capitals > 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // average is the mean length of a value.

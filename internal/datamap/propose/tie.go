@@ -29,6 +29,7 @@ type tie struct {
 	declared bool
 	nature   string // of a tie to persons
 	self     bool
+	turned   bool   // the way to persons leads against it
 	why      string // a comment
 	doubt    string // a question
 }
@@ -106,6 +107,8 @@ func (p *proposer) findStaff() string {
 func nature(column string) string {
 	st := strings.Join(stem(column), "")
 	switch {
+	case pointerWords[split(column)[0]]:
+		return stamp
 	case stampWords[st] || hasWord(column, stampWords):
 		return stamp
 	case authorWords[st] || hasWord(column, authorWords):
@@ -135,14 +138,14 @@ var keyWords = set("id ids no nr key ref fk uid uuid guid code number")
 func keyed(column string) bool { return len(strings.Join(stem(column), "")) < len(joined(column)) }
 
 // called are the tables that a word may name: by the whole name, then by its last word.
-func (p *proposer) called(words []string) []*datamap.LiveTable {
+func (p *proposer) called(words []string, isKeyed bool) []*datamap.LiveTable {
 	whole := singular(strings.Join(words, ""))
 	var out, last []*datamap.LiveTable
 	for _, t := range p.tables {
 		name := split(afterDot(t.Name))
 		if singular(strings.Join(name, "")) == whole {
 			out = append(out, t)
-		} else if singular(name[len(name)-1]) == singular(words[len(words)-1]) {
+		} else if isKeyed && singular(name[len(name)-1]) == singular(words[len(words)-1]) {
 			last = append(last, t)
 		}
 	}
@@ -170,7 +173,7 @@ func (p *proposer) named(ctx context.Context, t *datamap.LiveTable, taken map[st
 		var targets []*datamap.LiveTable
 		person := false
 		if !selfWords[st] {
-			targets = p.called(words)
+			targets = p.called(words, isKeyed)
 		}
 		switch {
 		case selfWords[st] && isKeyed, selfWords[st] && elem.IsInteger():
@@ -223,7 +226,8 @@ func (p *proposer) settle(ctx context.Context, t *datamap.LiveTable, c string, e
 		if err != nil {
 			return err
 		}
-		if share := 100 * n / len(values); share >= 60 {
+		// Keys of persons that share a column with those of groups are a tie too, but a doubtful one.
+		if share := 100 * n / len(values); share >= 60 || share >= 20 && to == p.subject && isKeyed {
 			found = append(found, match{to, share})
 		}
 	}

@@ -130,7 +130,7 @@ func (p *proposer) knownWord(s string) bool {
 
 // byValue looks for a text column whose values are a person's: a natural key, a number of theirs, an address.
 func (p *proposer) byValue(ctx context.Context, t *datamap.LiveTable, taken map[string]bool) error {
-	if t == p.subject {
+	if t == p.subject || len(p.unique) == 0 {
 		return nil
 	}
 	for _, c := range t.Order {
@@ -139,6 +139,15 @@ func (p *proposer) byValue(ctx context.Context, t *datamap.LiveTable, taken map[
 			continue
 		}
 		values := distinct(f)
+		if numbers := only(values, wholeNumber); isText(typ) && f.share(likeNumber) >= 3 && len(numbers) >= 3 && p.subject.Columns[p.unique[0]].IsInteger() {
+			n, err := p.overlap(ctx, numbers, p.subject, p.unique[0], false)
+			if err != nil {
+				return err
+			}
+			if n*2 >= len(numbers) {
+				p.maybeKeys[t.Name+"."+c] = f.share(likeNumber)
+			}
+		}
 		if f.share(likeEmail) >= 60 {
 			if err := p.byAddress(ctx, t, c, "", values); err != nil {
 				return err

@@ -127,7 +127,7 @@ func (p *proposer) typeNames(kind string) *datamap.LiveTable {
 			return t
 		}
 	}
-	if c := p.called(split(name)); len(c) == 1 && singular(joined(name)) == singular(lastWord(afterDot(c[0].Name))) {
+	if c := p.called(split(name), true); len(c) == 1 && singular(joined(name)) == singular(lastWord(afterDot(c[0].Name))) {
 		return c[0]
 	}
 	return nil

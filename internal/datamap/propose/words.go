@@ -104,7 +104,7 @@ func singular(s string) string {
 			return rest + e.single
 		}
 	}
-	if strings.HasSuffix(s, "s") && !strings.HasSuffix(s, "ss") && !strings.HasSuffix(s, "us") && !strings.HasSuffix(s, "is") && len(s) > 3 {
+	if strings.HasSuffix(s, "s") && !strings.HasSuffix(s, "ss") && !strings.HasSuffix(s, "us") && !strings.HasSuffix(s, "sis") && len(s) > 3 {
 		return s[:len(s)-1]
 	}
 	return s
@@ -135,7 +135,7 @@ func spread(name string) string {
 var (
 	// personWords are what a table of persons may be called, and what refers to one.
 	personWords = set("person people user account customer client contact member subject individual patient employee student applicant buyer payer recipient requestor requester requestedby owner author principal watcher " +
-		"assignee assigned assignedto sender participant attendee guest lead reporter commenter mentioned party uploader responsible " +
+		"assignee assigned assignedto sender participant attendee guest lead reporter commenter mentioned party uploader responsible principal " +
 		"kund kontakt anvandare medlem deltagare agare ansvarig handlaggare kopare bestallare avsandare mottagare kunde benutzer mitglied ansprechpartner kaufer empfanger absender nutzer eigentumer bearbeiter")
 	// stampWords say who wrote a row, not whom it is about.
 	stampWords = set("creator createdby updatedby lastupdatedby changedby modifiedby deletedby closedby enteredby editedby insertedby skapadav andradav erstelltvon geandertvon lockedby approvedby updater editor lastupdater modifier by")
@@ -145,6 +145,10 @@ var (
 	staffWords = set("coworker employee staff agent operator admin adminuser salesrep salesperson seller medarbetare anstalld personal handlaggare saljare mitarbeiter angestellter sachbearbeiter backenduser useraccount sysuser user")
 	// selfWords refer to another row of the same table.
 	selfWords = set("parent root replacedby mergedinto mergedto duplicateof replyto inreplyto effective previous next supersededby original lastreply inheritedfrom via immediateparent ersattav huvud vorganger")
+	// pointerWords begin references to a row that is chosen among others: they do not make a row part of another.
+	pointerWords = set("default last latest current first selected next previous main")
+	holderWords  = set("group role team list party participant thread conversation")
+	tokenWords   = set("token tokens authtoken authtokens session sessions login logins device devices credential credentials apikey apikeys subscription subscriptions preference preferences bookmark bookmarks watcher watchers")
 	// mergeWords lead from a duplicate to the row that took its place.
 	mergeWords = set("replacedby mergedinto mergedto duplicateof supersededby ersattav mergeinto mergedwith canonical")
 	logWords   = set("log logs audit history version versions journal change changes event events trail archive revision revisions historik logg protokoll")

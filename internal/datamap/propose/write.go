@@ -121,6 +121,7 @@ func (t *draftTable) write(b *strings.Builder, anchors map[string]*anchor) {
 		}
 	}
 	line("erase", t.erase)
+	line("delete_when", quoteIf(t.deleteWhen))
 	if t.category == "choice" && t.kind.is != isSubject {
 		line("consent_log", consentLog(t))
 	}
