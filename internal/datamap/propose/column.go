@@ -61,7 +61,10 @@ func (p *proposer) draftColumn(t *draftTable, c string) *draftColumn {
 		p.valueColumn(out, t, typ, f, w, exact, known)
 	}
 	if out.eraseless {
-		out.erase, out.alts, out.json, out.scan, out.decide = "", nil, "", false, ""
+		out.erase, out.alts, out.json, out.scan = "", nil, "", false
+		if out.keep != "who wrote the tie" {
+			out.decide = ""
+		}
 	}
 	return out
 }
@@ -94,6 +97,9 @@ func (p *proposer) keptColumn(out *draftColumn, live *datamap.LiveTable, w word)
 func (p *proposer) refersColumn(out *draftColumn, t *draftTable, x *tie, typ datamap.ColumnType) bool {
 	out.why = x.why
 	switch {
+	case x.to == p.Person && t.kind.is == isLink && x.nature == stamp:
+		out.technical("who wrote the tie")
+		out.decide = "in the ties of others the person stays as the one who wrote them: accept that, or cut the columns one by one instead of erase: cut"
 	case x.to == p.Person && slices.Contains([]string{isSatellite, isLink, isLog}, t.kind.is) && (x.nature != stamp && out.eraseless):
 		out.technical("the reference to the person")
 	case x.to == p.Person || x.self && t.kind.is == isSubject:

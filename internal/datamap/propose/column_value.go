@@ -107,12 +107,12 @@ func (p *proposer) valueColumn(out *draftColumn, t *draftTable, typ datamap.Colu
 		return
 	}
 	switch {
-	case out.meaning == "secret" && (isText(typ) || typ.Base == "bytea"):
+	case out.meaning == "secret" && (isText(typ) || typ.Base == "bytea" || isNumber(typ)):
 		out.withheld()
 		p.vanish(out, t, typ)
 	case strings.HasPrefix(typ.Base, "timestamp"), typ.Base == "date" && out.meaning != "birth_date":
 		p.timeColumn(out, t, typ)
-	case typ.Base == "bool" && out.meaning != "protected":
+	case typ.Base == "bool" && !(out.meaning == "protected" && t.kind.is == isSubject):
 		p.codeColumn(out, t, "a yes or no that many rows share")
 	case typ.IsJSON():
 		p.jsonColumn(out, t, f)
@@ -194,6 +194,9 @@ func (p *proposer) detailColumn(out *draftColumn, t *draftTable, typ datamap.Col
 	}
 	p.of(out, t)
 	p.vanish(out, t, typ)
+	if out.meaning == "fullname" && t.kind.is == isSubject && !hasColumn(p, t.kind.table, "given", "surname") {
+		out.decide = "the whole name stands in one column: may search and texts read it as a given name (role: given, as proposed), or is it an organisation's?"
+	}
 }
 
 // of names the one of several persons in the row whom a column is about: buyer_name beside buyer_id.

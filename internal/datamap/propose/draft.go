@@ -82,6 +82,8 @@ func (p *proposer) reason(t *datamap.LiveTable) string {
 		return datamap.Undecided + " it is named after persons: is its key theirs ({on: {key: " + p.Person + "." + p.subject.Key[0] + "}})? Map it, or say why not"
 	case trace != "":
 		return datamap.Undecided + " no reference to a person found, but " + trace + ": map it, or say why not"
+	case hangs != "" && p.worth(t):
+		return "it refers to " + hangs + ", which persons only take part in, and no personal data was seen in a sample"
 	case hangs != "":
 		return "it refers to " + hangs + ", but holds keys, codes and figures alone"
 	case s.rows == 0:

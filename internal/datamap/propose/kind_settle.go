@@ -94,6 +94,9 @@ func (p *proposer) bookDate(t *datamap.LiveTable) string {
 // isSatellite says that rows are the person's alone, by the table's name (person_email, user_tokens) or because nothing else
 // is in it than the person's details, choices and secrets.
 func (p *proposer) isSatellite(t *datamap.LiveTable, own *tie) bool {
+	if hasWord(afterDot(t.Name), tokenWords) {
+		return true
+	}
 	parts := split(afterDot(t.Name))
 	subject := split(afterDot(p.Person))
 	if len(parts) > 1 && singular(parts[0]) == singular(subject[len(subject)-1]) {

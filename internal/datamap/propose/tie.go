@@ -227,7 +227,7 @@ func (p *proposer) settle(ctx context.Context, t *datamap.LiveTable, c string, e
 			return err
 		}
 		// Keys of persons that share a column with those of groups are a tie too, but a doubtful one.
-		if share := 100 * n / len(values); share >= 60 || share >= 20 && to == p.subject && isKeyed {
+		if share := 100 * n / len(values); share >= 60 || to == p.subject && isKeyed && (share >= 20 || n > 1 && 2*n >= p.samples[p.Person].rows) {
 			found = append(found, match{to, share})
 		}
 	}
