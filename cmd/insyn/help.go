@@ -18,6 +18,7 @@ func commands() []command {
 		schedulerCommand(),
 		migrateCommand(),
 		checkCommand(),
+		datamapCommand(),
 		userCommand(),
 		requestCommand(),
 		jobsCommand(),
