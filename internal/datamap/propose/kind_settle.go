@@ -27,6 +27,10 @@ func (p *proposer) settleKind(name string, k *kind) {
 		k.question = "only who wrote a row ties it to a person: is the row told too (take disclose out), or the reference cut alone (as proposed)?"
 	case p.isLogTable(t):
 		k.is = isLog
+		// Whose row it was says whose the old values are; an address in them need not be theirs alone.
+		if slices.ContainsFunc(k.ties, func(x *tie) bool { return x.to == p.Person && !x.folded }) {
+			k.ties = slices.DeleteFunc(k.ties, func(x *tie) bool { return x.folded })
+		}
 		if alone && t.Columns[own[0].cols[0]].NotNull {
 			k.erase = datamap.DeleteRow
 		}
@@ -37,6 +41,8 @@ func (p *proposer) settleKind(name string, k *kind) {
 	case single && ways == 0 && p.hangs(name) == 0 && !p.isBookish(t):
 		k.is, k.erase = isOwned, datamap.DeleteRow
 		k.question = "do rows about one person alone go (erase: delete_row), or stay without them (take erase out)?"
+	case p.isBookish(t) && len(own) > 0:
+		k.question = "does a law keep these rows (keep: until …)? Otherwise the actions are as proposed"
 	}
 }
 
@@ -101,6 +107,9 @@ func (p *proposer) isSatellite(t *datamap.LiveTable, own *tie) bool {
 	subject := split(afterDot(p.Person))
 	if len(parts) > 1 && singular(parts[0]) == singular(subject[len(subject)-1]) {
 		return true
+	}
+	if p.isBookish(t) || p.hangs(t.Name) > 0 {
+		return false
 	}
 	for _, c := range t.Order {
 		w, _, _ := p.names.find(afterDot(t.Name), c)

@@ -2,11 +2,14 @@ package propose
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"insyn/internal/datamap"
 )
@@ -42,10 +45,19 @@ func (p *proposer) overlap(ctx context.Context, values []string, t *datamap.Live
 	err := p.read(ctx, func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, fmt.Sprintf(query, as, tableName(t.Name), name), ask).Scan(&n)
 	})
-	if err != nil && ctx.Err() == nil {
-		return 0, nil // too slow to be asked, or not ours to ask
+	if err != nil {
+		return 0, p.tooSlow(ctx, err)
 	}
-	return n, err
+	return n, nil
+}
+
+// tooSlow lets pass what a big database or a missing right refuses; anything else is a fault.
+func (p *proposer) tooSlow(ctx context.Context, err error) error {
+	var pe *pgconn.PgError
+	if ctx.Err() == nil && errors.As(err, &pe) && slices.Contains([]string{"57014", "55P03", "42501", "22003"}, pe.Code) {
+		return nil
+	}
+	return errors.New("compare values with keys: " + code(err))
 }
 
 var (
@@ -64,16 +76,19 @@ func only(values []string, shape *regexp.Regexp) []string {
 }
 
 // dense is the share of the whole numbers in a key's range that are keys, in percent: near 100 any small number is one.
-func (p *proposer) dense(ctx context.Context, t *datamap.LiveTable) int {
+func (p *proposer) dense(ctx context.Context, t *datamap.LiveTable) (int, error) {
 	if len(t.Key) != 1 || !t.Columns[t.Key[0]].IsInteger() {
-		return 0
+		return 0, nil
 	}
 	share := 100
-	_ = p.read(ctx, func(tx pgx.Tx) error {
+	err := p.read(ctx, func(tx pgx.Tx) error {
 		key := pgx.Identifier{t.Key[0]}.Sanitize()
 		return tx.QueryRow(ctx, fmt.Sprintf(`
-			select coalesce(100 * greatest($1::bigint, (select count(*) from (select 1 from %[2]s limit 100000) as some)) / greatest(max(%[1]s)::numeric, 1), 100)::int
+			select coalesce(100 * greatest($1::bigint, (select count(*) from (select 1 from %[2]s limit 100000) as few)) / greatest(max(%[1]s)::numeric, 1), 100)::int
 			  from %[2]s`, key, tableName(t.Name)), t.Rows).Scan(&share)
 	})
-	return min(share, 100)
+	if err != nil {
+		return 100, p.tooSlow(ctx, err)
+	}
+	return min(share, 100), nil
 }

@@ -68,7 +68,9 @@ func (p *proposer) findTies(ctx context.Context) error {
 			taken[k.From+"."+c] = true
 		}
 	}
-	p.identify(ctx)
+	if err := p.identify(ctx); err != nil {
+		return err
+	}
 	type finder = func(context.Context, *datamap.LiveTable, map[string]bool) error
 	for _, pass := range [][]finder{{p.typed, p.named}, {p.inside, p.byValue}} {
 		for _, t := range p.tables {
@@ -295,8 +297,11 @@ func fits(ours, theirs datamap.ColumnType) bool {
 func afterDot(name string) string { return name[strings.IndexByte(name, '.')+1:] }
 
 // identify learns what tells one person: the key, and whatever else is unique.
-func (p *proposer) identify(ctx context.Context) {
-	p.density = p.dense(ctx, p.subject)
+func (p *proposer) identify(ctx context.Context) error {
+	var err error
+	if p.density, err = p.dense(ctx, p.subject); err != nil {
+		return err
+	}
 	if len(p.subject.Key) == 1 {
 		p.unique = append(p.unique, p.subject.Key[0])
 	}
@@ -305,6 +310,7 @@ func (p *proposer) identify(ctx context.Context) {
 			p.unique = append(p.unique, u.Columns[0])
 		}
 	}
+	return nil
 }
 
 // collectAddresses finds the columns that hold persons' own addresses: on their table, and on tables that are theirs.

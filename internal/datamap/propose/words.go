@@ -152,7 +152,7 @@ var (
 	// mergeWords lead from a duplicate to the row that took its place.
 	mergeWords = set("replacedby mergedinto mergedto duplicateof supersededby ersattav mergeinto mergedwith canonical")
 	logWords   = set("log logs audit history version versions journal change changes event events trail archive revision revisions historik logg protokoll")
-	bookWords  = set("invoice receipt voucher payment order faktura kvitto verifikation betalning rechnung beleg zahlung transaction2 bokforing creditnote invoices")
+	bookWords  = set("bestallning bestellung orderrad invoice receipt voucher payment order faktura kvitto verifikation betalning rechnung beleg zahlung transaction2 bokforing creditnote invoices")
 	firmWords  = set("organisation organization company firm employer household foretag firma bolag unternehmen account2 hushall haushalt address")
 	// soloWords are codes of a firm that is its owner.
 	soloWords    = set("soletrader soleproprietor enskildfirma enskild einzelunternehmen einzelunternehmer selfemployed individual")
