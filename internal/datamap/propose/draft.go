@@ -250,74 +250,6 @@ func (p *proposer) subjectQuestions(d *draft, t *draftTable) {
 	}
 }
 
-// paths writes the ways of a table to the person.
-func (p *proposer) paths(k *kind) []path {
-	var out []path
-	for _, f := range k.firm {
-		out = append(out, path{text: f})
-	}
-	if k.is == isSubject {
-		for _, x := range p.ties {
-			if o := p.kinds[x.to]; x.from == p.Person && o != nil && o.is == isContext && x.plain() && len(x.cols) == 1 {
-				c := x.cols[0]
-				out = append(out, path{text: fmt.Sprintf("{on: {%s: %s}, as: near}", quote(c), quote(p.Person+"."+c)), why: "who shares it is named in one another's texts"})
-			}
-		}
-	}
-	direct := 0
-	for _, x := range k.ties {
-		if x.to == p.Person {
-			direct++
-		}
-	}
-	seen := map[string]bool{}
-	for _, n := range []string{about, author, stamp} {
-		for _, x := range k.ties {
-			if x.to != p.Person || x.nature != n {
-				continue
-			}
-			text := "on: " + x.on()
-			if direct > 1 {
-				text = "name: " + quote(p.pathName(x, seen)) + ", " + text
-			}
-			out = append(out, path{finish(text, x), x.why, x.doubt})
-		}
-	}
-	for _, v := range k.via {
-		text := fmt.Sprintf("via: %s, on: {%s: %s}, to: {%s: %s}", v.link.from, quote(v.link.cols[0]), quote(v.link.toCols[0]), quote(v.to.cols[0]), p.Person+"."+v.to.toCols[0])
-		out = append(out, path{text: "{" + text + "}", why: v.link.why})
-	}
-	for _, x := range k.through {
-		text := fmt.Sprintf("{on: {%s: %s}, to_when: %s}", quote(x.toCols[0]), quote(x.from+"."+x.cols[0]), quote(x.when))
-		out = append(out, path{text: text, why: "who takes part: " + x.why})
-	}
-	for _, x := range k.ties {
-		if x.to != p.Person {
-			out = append(out, path{finish("on: "+x.on(), x), x.why, x.doubt})
-		}
-	}
-	return out
-}
-
-func finish(text string, x *tie) string {
-	if x.when != "" {
-		text += ", when: " + quote(x.when)
-	}
-	if x.folded {
-		text += ", match: folded"
-	}
-	return "{" + text + "}"
-}
-
-func (p *proposer) pathName(x *tie, seen map[string]bool) string {
-	name := strings.Join(stem(x.cols[0]), "_")
-	for base, i := name, 2; seen[name]; i++ {
-		name = fmt.Sprintf("%s_%d", base, i)
-	}
-	seen[name] = true
-	return name
-}
-
 // tableKey names the key of a table that declares none.
 func (p *proposer) tableKey(t *draftTable) {
 	live := t.kind.table
@@ -338,61 +270,6 @@ func (p *proposer) tableKey(t *draftTable) {
 	if t.kind.is != isLink {
 		t.decide = append(t.decide, "no key is declared: do these columns tell each row?")
 	}
-}
-
-// keepRule proposes what the books demand.
-func (p *proposer) keepRule(t *draftTable) {
-	live := t.kind.table
-	switch t.kind.is {
-	case isPart:
-		t.keeps = live.Order
-		t.keep = []string{"until: books", "with: " + t.kind.parent, "columns: " + list(live.Order)}
-		if from := p.bookDate(p.catalog.Tables[t.kind.parent]); !financial(from) {
-			t.keep[0] = "until: books_by_date"
-		}
-	case isKept:
-		from := p.bookDate(live)
-		until, key := "books", "financial_year_end"
-		if !financial(from) {
-			until, key = "books_by_date", "date"
-		}
-		t.keeps = live.Order
-		t.keep = []string{"until: " + until, key + ": " + quote(from), "columns: " + list(live.Order)}
-		if party := p.party(live); len(party) > 0 {
-			t.keep = append(t.keep, "party: "+list(party))
-		} else if fence := p.nameColumns(); len(fence) > 0 {
-			t.keep = append(t.keep, "fence: "+list(fence)+" # its buyer is named on the person's own row alone")
-		}
-		t.decide = append(t.decide, "are these vouchers that a law keeps, until "+from+" and the years of "+until+"? Otherwise take keep out and give each column an action")
-	}
-}
-
-func financial(column string) bool {
-	n := joined(column)
-	return strings.Contains(n, "financialyear") || strings.Contains(n, "fiscalyear") || strings.Contains(n, "rakenskapsar")
-}
-
-// party are columns of a voucher that name its counterparty.
-func (p *proposer) party(t *datamap.LiveTable) []string {
-	var out []string
-	for _, c := range t.Order {
-		w, _, _ := p.names.find(afterDot(t.Name), c)
-		if isText(t.Columns[c]) && slices.Contains([]string{"fullname", "given", "surname", "street", "postcode", "city", "organisation"}, w.meaning) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-func (p *proposer) nameColumns() []string {
-	var out []string
-	for _, c := range p.subject.Order {
-		w, _, _ := p.names.find(afterDot(p.Person), c)
-		if slices.Contains([]string{"fullname", "given", "surname", "street", "postcode", "city"}, w.meaning) {
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 func (p *proposer) onlyKeys(t *draftTable) bool {

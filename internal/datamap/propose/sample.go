@@ -127,7 +127,7 @@ func (p *proposer) sample(ctx context.Context, t *datamap.LiveTable) (*sampled, 
 		from = "only " + from
 	}
 	if t.Rows > scanAbove {
-		from += " tablesample system (" + strconv.FormatFloat(min(100, 300*float64(p.Sample)/float64(t.Rows)), 'f', 6, 64) + ")"
+		from += " tablesample system (" + strconv.FormatFloat(min(100, 300*float64(p.Sample)/float64(t.Rows)), 'f', 6, 64) + ") repeatable (1)"
 	}
 	pairs := typedPairs(t)
 	err := p.read(ctx, func(tx pgx.Tx) error {
