@@ -55,6 +55,7 @@ var details = map[string]detail{
 var shapeMeaning = []struct{ shape, meaning, what string }{
 	{likeEmail, "email", "email addresses"},
 	{likePersonnummer, "personnummer", "personal identity numbers"},
+	{likeOrgNumber, "org_number", "company numbers"},
 	{likePhone, "phone", "phone numbers"},
 	{likeIP, "ip", "network addresses"},
 	{likeHash, "secret", "hashes or tokens"},

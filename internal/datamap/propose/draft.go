@@ -61,6 +61,14 @@ func (p *proposer) draft() *draft {
 			d.exclude = append(d.exclude, exclusion{t.Name, p.reason(t)})
 		}
 	}
+	for _, name := range sortedKeys(p.catalog.Tables) {
+		switch p.catalog.Tables[name].Kind {
+		case "m":
+			d.exclude = append(d.exclude, exclusion{name, datamap.Undecided + " a copy of other tables: does somebody refresh it after an erasure? Then say so"})
+		case "f":
+			d.exclude = append(d.exclude, exclusion{name, datamap.Undecided + " its rows lie in another database: describe that one as a source of its own"})
+		}
+	}
 	return d
 }
 

@@ -126,11 +126,26 @@ func (p *proposer) sample(ctx context.Context, t *datamap.LiveTable) (*sampled, 
 	if t.Children {
 		from = "only " + from
 	}
+	err := error(nil)
 	if t.Rows > scanAbove {
-		from += " tablesample system (" + strconv.FormatFloat(min(100, 300*float64(p.Sample)/float64(t.Rows)), 'f', 6, 64) + ") repeatable (1)"
+		blocks := " tablesample system (" + strconv.FormatFloat(min(100, 300*float64(p.Sample)/float64(t.Rows)), 'f', 6, 64) + ") repeatable (1)"
+		err = p.rows(ctx, out, t, read, exprs, from+blocks)
 	}
+	if out.rows == 0 && err == nil {
+		err = p.rows(ctx, out, t, read, exprs, from)
+	}
+	if err != nil && ctx.Err() == nil {
+		// A table that answers too slowly, or that a policy guards, is proposed by its names alone.
+		out.problem = "no sample: " + code(err)
+		err = nil
+	}
+	return out, err
+}
+
+// rows reads the rows of one sample, and forgets them but for what they say.
+func (p *proposer) rows(ctx context.Context, out *sampled, t *datamap.LiveTable, read, exprs []string, from string) error {
 	pairs := typedPairs(t)
-	err := p.read(ctx, func(tx pgx.Tx) error {
+	return p.read(ctx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, fmt.Sprintf("select array[%s]::text[] from %s limit %d", strings.Join(exprs, ", "), from, p.Sample))
 		if err != nil {
 			return err
@@ -151,12 +166,6 @@ func (p *proposer) sample(ctx context.Context, t *datamap.LiveTable) (*sampled, 
 		})
 		return err
 	})
-	if err != nil && ctx.Err() == nil {
-		// A table that answers too slowly, or that a policy guards, is proposed by its names alone.
-		out.problem = "no sample: " + code(err)
-		err = nil
-	}
-	return out, err
 }
 
 func addPair(pairs map[pair]map[string]map[string]bool, pr pair, kind, id string) {

@@ -49,6 +49,9 @@ func (p *proposer) typed(ctx context.Context, t *datamap.LiveTable, taken map[st
 			continue
 		}
 		kinds := p.samples[t.Name].pairs[pr]
+		if len(kinds) > 60 {
+			continue // not classes
+		}
 		var unknown []string
 		some := false
 		for _, kind := range sortedKeys(kinds) {
@@ -111,16 +114,19 @@ func (p *proposer) ask(table, question string) {
 	p.questions[table] = append(p.questions[table], question)
 }
 
+// typeShape is how programs write the names of their classes; anything else is not printed.
+var typeShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*((::|[.\\/])[A-Za-z_][A-Za-z0-9_]*){0,4}(-[A-Z][A-Za-z]+)?$`)
+
 // typeNames is the table that a type value names: "RT::Ticket", "App\Models\Order", "crm.person", "Issue".
 func (p *proposer) typeNames(kind string) *datamap.LiveTable {
+	if !typeShape.MatchString(kind) {
+		return nil
+	}
 	if t := p.catalog.Tables[kind]; t != nil && slices.Contains(p.tables, t) {
 		return t
 	}
 	name := kind[strings.LastIndexAny(kind, `:.\/`)+1:]
 	name, _, _ = strings.Cut(name, "-")
-	if !regexp.MustCompile(`^[A-Za-z_]+$`).MatchString(name) {
-		return nil
-	}
 	whole := singular(joined(name))
 	for _, t := range p.tables {
 		if singular(joined(afterDot(t.Name))) == whole {

@@ -17,6 +17,7 @@ const (
 	likePhone        = "phone"
 	likePersonnummer = "personnummer"
 	likePostcode     = "postcode"
+	likeOrgNumber    = "org_number"
 	likeIP           = "ip"
 	likeURL          = "url"
 	likeDate         = "date"
@@ -35,6 +36,7 @@ var (
 	emailShape      = regexp.MustCompile(`^[^\s@<>"',;:]+@[^\s@<>"',;:]+\.[A-Za-z]{2,}$`)
 	emailInside     = regexp.MustCompile(`[^\s@<>"',;:()]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}`)
 	phoneShape      = regexp.MustCompile(`^\+?[\d(][\d\s().\-/]{5,20}\d$`)
+	orgShape        = regexp.MustCompile(`^\d{6}-\d{4}$`)
 	postcodeShape   = regexp.MustCompile(`^(\d{3} ?\d{2}|[A-Z]{1,2}-?\d{4,5}|\d{4} ?[A-Z]{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$`)
 	dateShape       = regexp.MustCompile(`^(19|20)\d\d-\d\d-\d\d([ T]\d\d:\d\d.*)?$`)
 	hashShape       = regexp.MustCompile(`^(\$[0-9a-z]{1,12}\$.{8,}|!bcrypt!.+|\{[A-Z0-9-]+\}.{16,}|[0-9a-f]{32,}|[0-9A-F]{32,})$`)
@@ -70,6 +72,11 @@ func looks(s, country string) string {
 	if len(s) <= 15 {
 		if _, err := personnummer.Parse(s); err == nil {
 			return likePersonnummer
+		}
+	}
+	if orgShape.MatchString(s) {
+		if _, err := personnummer.OrgNumber(s); err == nil {
+			return likeOrgNumber
 		}
 	}
 	if postcodeShape.MatchString(s) {
