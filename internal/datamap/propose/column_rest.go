@@ -116,12 +116,16 @@ func byteKinds(f *facts) string {
 func (p *proposer) textColumn(out *draftColumn, t *draftTable, typ datamap.ColumnType, f *facts, exact, known bool) {
 	live := t.kind.table
 	prose := f.share(likeProse, likeHTML, likeMail, likeAddressed)
+	numbers := p.maybeKeys[t.name+"."+out.name]
 	switch {
+	case numbers > 0 && !mine(t):
+		out.disclose, out.erase = "mask_others", "redact"
+		out.decide = fmt.Sprintf("%d %% of a sample are numbers that could be keys of persons: say under which condition they are (refers_when: SQL), or that they never are", numbers)
 	case p.few(live, out.name) && out.meaning != "special" && (len(codes(live, out.name)) > 0 || !slices.Contains([]string{"text", "oldvalue", "messageid", "filename", "useragent", "url"}, out.meaning)):
 		p.codeColumn(out, t, "one of few words that many rows share")
 	case out.meaning == "technical":
 		out.technical("a technical value")
-	case out.meaning == "code" && prose < 10 && !(mine(t) && joined(out.name) == "state" && hasColumn(p, live, "postcode", "city")) && (f.full == 0 || f.average() <= 30):
+	case out.meaning == "code" && (exact || mine(t)) && prose < 10 && !(mine(t) && joined(out.name) == "state" && hasColumn(p, live, "postcode", "city")) && (f.full == 0 || f.average() <= 30):
 		p.codeColumn(out, t, "one of few words that many rows share")
 	case out.meaning == "count" && prose == 0:
 		out.shared("a figure")
@@ -148,9 +152,6 @@ func (p *proposer) textColumn(out *draftColumn, t *draftTable, typ datamap.Colum
 		if t.kind.is == isSubject {
 			p.vanish(out, t, typ)
 			out.scan, out.disclose = true, "mask_others"
-		}
-		if share := p.maybeKeys[t.name+"."+out.name]; share > 0 && out.erase == "redact" {
-			out.decide = fmt.Sprintf("%d %% of a sample are numbers that could be keys of persons: say under which condition they are (refers_when: SQL), or that they never are", share)
 		}
 		if e := encodingColumn(live, out.name); e != "" {
 			out.encoding, out.document = e, "list"
