@@ -52,8 +52,13 @@ func TestSchemaTakesTheSampleMap(t *testing.T) {
 		t.Errorf("the sample map: %v", err)
 	}
 	for _, change := range [][2]string{
-		{"role: customer_no", "role: customer"}, {"erase: empty", "erase: blank"}, {"generalise: year", "generalise: decade"},
-		{"search: true", "serach: true"}, {"version: 1", "version: one"}, {"as: context", "as: around"}, {"basis: consent", "basis: custom"},
+		{"role: customer_no", "role: customer"},
+		{"erase: empty", "erase: blank"},
+		{"generalise: year", "generalise: decade"},
+		{"search: true", "serach: true"},
+		{"version: 1", "version: one"},
+		{"as: context", "as: around"},
+		{"basis: consent", "basis: custom"},
 	} {
 		bad := strings.Replace(string(text), change[0], change[1], 1)
 		if bad == string(text) {

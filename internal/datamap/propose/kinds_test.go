@@ -67,8 +67,13 @@ func TestEveryKindOfKeyIsFound(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct{ table, column, want string }{
-		{"app.kunder", "förnamn", "given"}, {"app.kunder", "efternamn", "surname"}, {"app.kunder", "epost", "email"}, {"app.kunder", "mobilnummer", "phone"},
-		{"app.kunder", "personnr", "personnummer"}, {"app.kunder", "fodelseDatum", "birth_date"}, {"app.kunder", "kundnr", "customer_no"},
+		{"app.kunder", "förnamn", "given"},
+		{"app.kunder", "efternamn", "surname"},
+		{"app.kunder", "epost", "email"},
+		{"app.kunder", "mobilnummer", "phone"},
+		{"app.kunder", "personnr", "personnummer"},
+		{"app.kunder", "fodelseDatum", "birth_date"},
+		{"app.kunder", "kundnr", "customer_no"},
 	} {
 		table, _ := s.Table(tc.table)
 		if got := table.Column(tc.column).Role; got != tc.want {
@@ -149,9 +154,26 @@ func TestNoValueGetsOut(t *testing.T) {
 	text := strings.ToLower(string(p.YAML))
 	values := 0
 	for _, place := range [][2]string{
-		{"person", "given_name"}, {"person", "surname"}, {"person", "customer_no"}, {"person", "personnummer"}, {"person", "street"}, {"person", "city"}, {"person", "title"},
-		{"person", "custom"}, {"person_email", "address"}, {"person_phone", "number"}, {"organisation", "name"}, {"organisation", "org_number"}, {"history", "subject"},
-		{"history", "body"}, {"deal", "title"}, {"document", "file_name"}, {"invoice", "number"}, {"invoice", "buyer_address"}, {"change_log", "old_values"}, {"coworker", "name"},
+		{"person", "given_name"},
+		{"person", "surname"},
+		{"person", "customer_no"},
+		{"person", "personnummer"},
+		{"person", "street"},
+		{"person", "city"},
+		{"person", "title"},
+		{"person", "custom"},
+		{"person_email", "address"},
+		{"person_phone", "number"},
+		{"organisation", "name"},
+		{"organisation", "org_number"},
+		{"history", "subject"},
+		{"history", "body"},
+		{"deal", "title"},
+		{"document", "file_name"},
+		{"invoice", "number"},
+		{"invoice", "buyer_address"},
+		{"change_log", "old_values"},
+		{"coworker", "name"},
 	} {
 		rows, err := pool.Query(t.Context(), fmt.Sprintf(`select distinct lower(%s::text) from crm.%s where length(%s::text) > 3`, place[1], place[0], place[1]))
 		if err != nil {

@@ -139,7 +139,11 @@ func (p *proposer) byValue(ctx context.Context, t *datamap.LiveTable, taken map[
 			continue
 		}
 		values := distinct(f)
-		if numbers := only(values, wholeNumber); isText(typ) && f.share(likeNumber) >= 3 && len(numbers) >= 3 && p.subject.Columns[p.unique[0]].IsInteger() {
+		enough := 3
+		if w, _, _ := p.names.find(afterDot(t.Name), c); w.meaning == "oldvalue" {
+			enough = 1
+		}
+		if numbers := only(values, wholeNumber); isText(typ) && f.share(likeNumber) >= 3 && len(numbers) >= enough && p.subject.Columns[p.unique[0]].IsInteger() {
 			n, err := p.overlap(ctx, numbers, p.subject, p.unique[0], false)
 			if err != nil {
 				return err

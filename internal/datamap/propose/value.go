@@ -127,8 +127,17 @@ func mixed(s string) bool {
 // magic says what the first bytes of a file tell, in hexadecimal as the sample holds them.
 func magic(hex string) string {
 	for _, m := range []struct{ begin, kind string }{
-		{"25504446", "pdf"}, {"504b0304", "zip"}, {"89504e47", "image"}, {"ffd8ff", "image"}, {"47494638", "image"},
-		{"1f8b", "gzip"}, {"78da", "zlib"}, {"789c", "zlib"}, {"7801", "zlib"}, {"70737430", "serialised"}, {"0408", "serialised"},
+		{"25504446", "pdf"},
+		{"504b0304", "zip"},
+		{"89504e47", "image"},
+		{"ffd8ff", "image"},
+		{"47494638", "image"},
+		{"1f8b", "gzip"},
+		{"78da", "zlib"},
+		{"789c", "zlib"},
+		{"7801", "zlib"},
+		{"70737430", "serialised"},
+		{"0408", "serialised"},
 	} {
 		if strings.HasPrefix(hex, m.begin) {
 			return m.kind
