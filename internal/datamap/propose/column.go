@@ -55,7 +55,7 @@ func (p *proposer) draftColumn(t *draftTable, c string) *draftColumn {
 		p.typedColumn(out, t)
 	case x != nil && p.refersColumn(out, t, x, typ):
 	case slices.Contains(live.Key, c):
-		p.keyColumn(out, t, typ, f)
+		p.keyColumn(out, typ, f)
 	case p.tiedInside(out, live.Name, c, typ):
 	default:
 		p.valueColumn(out, t, typ, f, w, exact, known)
@@ -180,7 +180,7 @@ func inUnique(t *datamap.LiveTable, c string) bool {
 }
 
 // keyColumn is the row's own number, unless it is a value that means something.
-func (p *proposer) keyColumn(out *draftColumn, t *draftTable, typ datamap.ColumnType, f *facts) {
+func (p *proposer) keyColumn(out *draftColumn, typ datamap.ColumnType, f *facts) {
 	if !isText(typ) || f.share(likeHash) >= 80 || out.eraseless {
 		out.technical("the system's own row number")
 		return

@@ -13,7 +13,7 @@ func mine(t *draftTable) bool {
 	return t.kind.is == isSubject || t.kind.is == isSatellite
 }
 
-func (p *proposer) timeColumn(out *draftColumn, t *draftTable, typ datamap.ColumnType) {
+func (p *proposer) timeColumn(out *draftColumn, t *draftTable) {
 	out.provenance = "observed"
 	switch {
 	case out.meaning == "updated":
@@ -25,7 +25,6 @@ func (p *proposer) timeColumn(out *draftColumn, t *draftTable, typ datamap.Colum
 	default:
 		out.erase, out.alts = "{generalise: month}", []string{"{generalise: year}"}
 	}
-	_ = typ
 }
 
 func (p *proposer) codeColumn(out *draftColumn, t *draftTable, reason string) {
@@ -139,7 +138,7 @@ func (p *proposer) textColumn(out *draftColumn, t *draftTable, typ datamap.Colum
 		out.encoding, out.document, out.disclose, out.erase = "base64", "list", "mask_others", "redact"
 		out.decide = "a packed document: document: list (the DPO sees it) or delete; or a token: disclose: no and null"
 	case mine(t) && out.meaning != "text" && out.meaning != "filename":
-		p.ownText(out, t, typ, f, exact, known)
+		p.ownText(out, t, typ, f, known)
 	default:
 		out.disclose = "mask_others"
 		if prose >= 10 {
@@ -174,7 +173,7 @@ func encodingColumn(t *datamap.LiveTable, c string) string {
 }
 
 // ownText is a text on a person's own row: theirs, whatever it is; the question is only whether it is technical.
-func (p *proposer) ownText(out *draftColumn, t *draftTable, typ datamap.ColumnType, f *facts, exact, known bool) {
+func (p *proposer) ownText(out *draftColumn, t *draftTable, typ datamap.ColumnType, f *facts, known bool) {
 	p.vanish(out, t, typ)
 	if out.meaning == "code" && joined(out.name) == "state" && hasColumn(p, t.kind.table, "postcode", "city") {
 		known, out.sv, out.en = true, "Län", "Region"
@@ -186,7 +185,6 @@ func (p *proposer) ownText(out *draftColumn, t *draftTable, typ datamap.ColumnTy
 			out.decide = "its name says nothing and it has no values: a detail of the person (as proposed), or technical (keep with a reason)"
 		}
 	}
-	_ = exact
 }
 
 func (p *proposer) numberColumn(out *draftColumn, t *draftTable, f *facts, known bool) {

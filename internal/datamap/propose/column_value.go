@@ -111,7 +111,7 @@ func (p *proposer) valueColumn(out *draftColumn, t *draftTable, typ datamap.Colu
 		out.withheld()
 		p.vanish(out, t, typ)
 	case strings.HasPrefix(typ.Base, "timestamp"), typ.Base == "date" && out.meaning != "birth_date":
-		p.timeColumn(out, t, typ)
+		p.timeColumn(out, t)
 	case typ.Base == "bool" && !(out.meaning == "protected" && t.kind.is == isSubject):
 		p.codeColumn(out, t, "a yes or no that many rows share")
 	case typ.IsJSON():
@@ -120,7 +120,7 @@ func (p *proposer) valueColumn(out *draftColumn, t *draftTable, typ datamap.Colu
 		p.arrayColumn(out, t, typ)
 	case typ.Base == "bytea":
 		p.bytesColumn(out, t, f)
-	case p.isDetail(out.meaning, t, live, f, exact):
+	case p.isDetail(out.meaning, t, f, exact):
 		p.detailColumn(out, t, typ)
 	case isText(typ):
 		p.textColumn(out, t, typ, f, exact, known)
@@ -155,7 +155,7 @@ func hasColumn(p *proposer, t *datamap.LiveTable, meanings ...string) bool {
 
 // isDetail says that a column holds a detail of a person, or of a firm that may be one. Where a table is about something
 // else, only what cannot be anything but a detail is one; the rest of its texts are searched.
-func (p *proposer) isDetail(meaning string, t *draftTable, live *datamap.LiveTable, f *facts, exact bool) bool {
+func (p *proposer) isDetail(meaning string, t *draftTable, f *facts, exact bool) bool {
 	_, ok := details[meaning]
 	if !ok {
 		return false
