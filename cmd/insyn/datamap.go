@@ -1,26 +1,53 @@
 package main
 
-import "context"
+import (
+	"context"
+	"strings"
+
+	"insyn/internal/datamap"
+)
+
+// datamapVerbs is the table of what `insyn datamap` can do.
+func datamapVerbs() []command {
+	return []command{datamapInit(), datamapCheck(), datamapSchema()}
+}
 
 func datamapCommand() command {
+	usages := make([]string, 0, 4)
+	for _, v := range datamapVerbs() {
+		usages = append(usages, v.usage)
+	}
 	return command{
 		name:    "datamap",
-		summary: "check the data map against the databases that it describes",
-		usage: `insyn datamap check [flags]
-
-` + datamapCheckUsage,
-		run: runDatamap,
+		summary: "propose, check and describe the data map",
+		usage:   strings.Join(usages, "\n\n"),
+		run:     runDatamap,
 	}
 }
 
 func runDatamap(ctx context.Context, a *app, args []string) error {
-	if len(args) == 0 {
-		return wrongCall("say what to do: check")
+	var names []string
+	for _, v := range datamapVerbs() {
+		if len(args) > 0 && args[0] == v.name {
+			return v.run(ctx, a, args[1:])
+		}
+		names = append(names, v.name)
 	}
-	switch verb, rest := args[0], args[1:]; verb {
-	case "check":
-		return runDatamapCheck(ctx, a, rest)
-	default:
-		return wrongCall("there is no %q", verb)
+	return wrongCall("say what to do: %s", strings.Join(names, ", "))
+}
+
+func datamapSchema() command {
+	return command{
+		name: "schema",
+		usage: `insyn datamap schema
+
+Prints the JSON Schema of a data map, for editors: insyn datamap schema > datamap.schema.json`,
+		run: func(_ context.Context, a *app, args []string) error {
+			if len(args) > 0 {
+				return wrongCall("unexpected %q", args[0])
+			}
+			_, err := a.stdout.Write(datamap.Schema())
+			return err
+		},
 	}
 }

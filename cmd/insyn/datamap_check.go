@@ -14,7 +14,10 @@ import (
 	"insyn/internal/records"
 )
 
-const datamapCheckUsage = `check [--map FILE] [--source NAME] [--only-schema] [--json] [--accept --as NAME]
+func datamapCheck() command {
+	return command{
+		name: "check",
+		usage: `insyn datamap check [--map FILE] [--source NAME] [--only-schema] [--json] [--accept --as NAME]
 
 Holds the data map against each source: every table that a foreign key ties to a person and every column of a mapped table is
 mapped, or left out with a reason; each action fits type and constraints; the roles of Insyn have the rights that the map
@@ -29,7 +32,10 @@ so it runs in the build of the CRM too, and changes nothing.
                   erased in a source before that, or after a change, until it is accepted again. Needs the rights of the
                   owner of schema insyn_ledger (INSYN_MIGRATE_CRM_DSN before INSYN_CRM_DSN)
   --as NAME       who accepts
-Exit codes: 0 all is well, 1 something stops an erasure or everything, 3 only the changes wait for --accept.`
+Exit codes: 0 all is well, 1 something stops an erasure or everything, 3 only the changes wait for --accept.`,
+		run: runDatamapCheck,
+	}
+}
 
 // checkResult is what the check of one source found.
 type checkResult struct {

@@ -46,7 +46,8 @@ type Category struct {
 func (c Category) Label() dossier.Label { return dossier.Label{"sv": c.SV, "en": c.EN} }
 
 // Purpose is why data is used, in the infinitive. SoleTrader replaces the basis where the person is the business. A
-// purpose with a Box (newsletter) holds only for who said yes in it.
+// purpose with a Box (newsletter) holds only for who said yes in it. Decide is an open question, here and below: until it is
+// settled and taken out, Check stops.
 type Purpose struct {
 	SV         string        `yaml:"sv"`
 	EN         string        `yaml:"en"`
@@ -54,6 +55,7 @@ type Purpose struct {
 	Box        string        `yaml:"box"`
 	Interest   dossier.Label `yaml:"interest"`
 	SoleTrader *Basis        `yaml:"sole_trader"`
+	Decide     string        `yaml:"decide"`
 }
 
 // Basis is a legal basis and which interest or law it rests on.
@@ -88,6 +90,7 @@ type Retention struct {
 	LawSentence dossier.Label `yaml:"law_sentence"`
 	Years       int           `yaml:"years"`
 	From        string        `yaml:"from"`
+	Decide      string        `yaml:"decide"`
 }
 
 // Source is one database that holds personal data.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
 
@@ -46,8 +48,18 @@ func Load(path string) (*Map, error) {
 // exist are errors, each with line and column. name stands for the file in errors.
 func Parse(name string, b []byte) (*Map, error) {
 	m := &Map{}
-	dec := yaml.NewDecoder(strings.NewReader(string(b)), yaml.Strict())
-	if err := dec.Decode(m); err != nil {
+	file, err := parser.ParseBytes(b, 0)
+	if err != nil {
+		return nil, ParseErrors{placeOf(name, err)}
+	}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return nil, ParseErrors{placeOf(name, at(Pos{1, 1}, "the file must be one YAML document"))}
+	}
+	root, err := unalias(file.Docs[0].Body, map[string]ast.Node{})
+	if err == nil {
+		err = yaml.NodeToValue(root, m, yaml.Strict())
+	}
+	if err != nil {
 		return nil, ParseErrors{placeOf(name, err)}
 	}
 	sum := sha256.Sum256(b)

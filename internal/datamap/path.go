@@ -19,14 +19,16 @@ const (
 type Paths []rawPath
 
 type rawPath struct {
-	Name  string       `yaml:"name"`
-	On    List[string] `yaml:"on"`
-	Via   string       `yaml:"via"`
-	To    List[string] `yaml:"to"`
-	When  string       `yaml:"when"`
-	As    string       `yaml:"as"`
-	Match string       `yaml:"match"`
-	pos   Pos
+	Name   string       `yaml:"name"`
+	On     List[string] `yaml:"on"`
+	Via    string       `yaml:"via"`
+	To     List[string] `yaml:"to"`
+	When   string       `yaml:"when"`
+	As     string       `yaml:"as"`
+	Match  string       `yaml:"match"`
+	Decide string       `yaml:"decide"`
+	ToWhen string       `yaml:"to_when"`
+	pos    Pos
 }
 
 // UnmarshalYAML reads one path or a list of paths.
@@ -136,15 +138,31 @@ func (s *Source) follow(table string, seen []string) ([]Path, error) {
 				continue
 			}
 			all := append([]Hop(nil), hops...)
-			all[len(all)-1].When = r.When
+			all[len(all)-1].When = both(all[len(all)-1].When, r.When)
 			out = append(out, Path{Name: raw.Name, Hops: append(all, r.Hops...), When: raw.When, As: as})
 		}
 	}
 	return out, nil
 }
 
-// hops are the written steps, and the table that they end at.
+// both joins two conditions on one table.
+func both(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return "(" + a + ") and (" + b + ")"
+}
+
+// hops are the written steps, and the table that they end at. ToWhen is a condition on that table, for this path alone.
 func (r rawPath) hops() ([]Hop, string, error) {
+	hops, last, err := r.steps()
+	if err == nil {
+		hops[len(hops)-1].When = r.ToWhen
+	}
+	return hops, last, err
+}
+
+func (r rawPath) steps() ([]Hop, string, error) {
 	switch r.As {
 	case "", AsLinked, AsSubject, AsContext, AsNear:
 	default:

@@ -138,7 +138,7 @@ func CheckCatalog(ctx context.Context, q Querier, m *Map, source string, c *Cata
 		return nil, nil, fmt.Errorf("the map has no source %s", source)
 	}
 	p := &Plan{Map: m, Name: source, Source: s}
-	problems := p.tables(c)
+	problems := append(p.tables(c), m.undecided(s)...)
 	for _, t := range p.Tables {
 		problems = append(problems, t.check()...)
 		t.Shareable = len(t.Paths) > 1 // each may lead to somebody else

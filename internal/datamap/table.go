@@ -24,6 +24,7 @@ type Table struct {
 	OrderBy    string        `yaml:"order_by"`
 	Warn       List[Warn]    `yaml:"warn"`
 	Refuse     List[Warn]    `yaml:"refuse"`
+	Decide     string        `yaml:"decide"`
 	Columns    List[*Column] `yaml:"columns"`
 
 	// Name is schema and table as the map writes them.
@@ -107,6 +108,7 @@ type Column struct {
 	RefersWhen string          `yaml:"refers_when"`
 	Erase      Erase           `yaml:"erase"`
 	Keep       string          `yaml:"keep"`
+	Decide     string          `yaml:"decide"`
 	JSON       List[*JSONRule] `yaml:"json"`
 
 	Name string `yaml:"-"`
