@@ -45,11 +45,10 @@ type tableWork struct {
 func newWork(t *datamap.PlannedTable) *tableWork {
 	w := &tableWork{t: t, reads: t.Reads(), cuts: map[string]uint64{}}
 	for i, p := range t.Paths {
-		if p.As == datamap.AsContext {
-			continue
+		if p.Owns() {
+			w.own |= 1 << i
 		}
-		w.own |= 1 << i
-		if len(p.Hops) > 0 {
+		if len(p.Hops) > 0 && p.As != datamap.AsContext {
 			for _, pair := range p.Hops[0].On {
 				w.cuts[pair.Ours] |= 1 << i
 			}
@@ -149,7 +148,7 @@ func (r *run) rowsSQL(w *tableWork, texts bool) string {
 	var conds []string
 	var mask []int
 	for i, p := range t.Paths {
-		if p.As != datamap.AsContext || len(w.reads) > 0 {
+		if p.As != datamap.AsContext || len(w.reads) > 0 { // around the person only texts matter
 			conds, mask = append(conds, sql.linked(t, p)), append(mask, i)
 		}
 	}
@@ -213,7 +212,8 @@ func scanFound(c pgx.CollectableRow) (found, error) {
 	return row, err
 }
 
-// textsSQL is the texts of the columns, one array in their order.
+// textsSQL is the texts of the columns, one array in their order,
+// and after them the columns that say how they are encoded.
 func textsSQL(t *datamap.PlannedTable, columns []*datamap.Column) string {
 	texts := make([]string, 0, len(columns))
 	for _, c := range columns {
@@ -222,6 +222,9 @@ func textsSQL(t *datamap.PlannedTable, columns []*datamap.Column) string {
 			continue
 		}
 		texts = append(texts, "x."+quote(c.Name)+"::text")
+	}
+	for _, name := range encodingColumns(t, columns) {
+		texts = append(texts, "x."+quote(name)+"::text")
 	}
 	return "array[" + strings.Join(texts, ", ") + "]::text[]"
 }

@@ -37,6 +37,7 @@ type run struct {
 	warnings []Warning
 	refusals []Warning
 	mentions []MentionHit
+	silent   bool // mentions are not noted
 	at       time.Time // of the ledger's row
 	resumed  bool      // the ledger row is there, opened by an earlier stage
 }
@@ -277,7 +278,7 @@ func (r *run) rehearsal() *Rehearsal {
 const mentionLimit = 1000
 
 func (r *run) note(in cell, text string, s mention.Span, replaced bool) {
-	if len(r.mentions) >= mentionLimit {
+	if r.silent || len(r.mentions) >= mentionLimit {
 		return
 	}
 	r.mentions = append(r.mentions, MentionHit{

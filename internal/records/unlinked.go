@@ -24,7 +24,15 @@ func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) err
 			return err
 		}
 		for _, t := range tables {
-			if columns := t.Searched(); len(columns) > 0 && allIndexed(t, columns) == indexed {
+			columns := t.Searched()
+			switch {
+			case t.Mentions && t.Erase == datamap.DeleteRow:
+				if !indexed {
+					if err := r.removeNaming(ctx, t); err != nil {
+						return err
+					}
+				}
+			case len(columns) > 0 && allIndexed(t, columns) == indexed:
 				if err := r.searchOthers(ctx, t); err != nil {
 					return err
 				}
@@ -100,4 +108,42 @@ func (r *run) redactOther(t *datamap.PlannedTable, columns []*datamap.Column, ro
 		any = any || out[i] != row.texts[i]
 	}
 	return out, any, nil
+}
+
+// removeNaming deletes the rows of a table without paths that name the person, such as sessions: their texts are wrapped
+// in ways that the database cannot search, so all of them are read.
+func (r *run) removeNaming(ctx context.Context, t *datamap.PlannedTable) error {
+	var columns []*datamap.Column
+	for _, e := range t.Columns {
+		if e.Value.Scan {
+			columns = append(columns, e.Value)
+		}
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	w := &tableWork{t: t}
+	names := func(text string) bool {
+		return slices.ContainsFunc(r.words.strict.Find(text, mention.Context{}), looseEnough)
+	}
+	for last := ""; ; {
+		where := "$1::text = '' or (" + list("x", t.Key) + ") > (" + keyParts(t, "$1") + ")"
+		rows, err := r.readWhere(ctx, t, columns, where, chunk, last)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			for i, c := range columns {
+				in := cell{t: t, c: c, key: row.key, text: row.texts[i], encoding: encodingOf(t, columns, c, row.texts)}
+				if in.text != nil && namesAny(in, names) {
+					w.remove = append(w.remove, row.key)
+					break
+				}
+			}
+			last = row.key
+		}
+		if len(rows) < chunk {
+			return r.remove(ctx, w)
+		}
+	}
 }
