@@ -182,6 +182,10 @@ func (p *Plan) tables(c *Catalog) Problems {
 			}
 			key = live.Key
 		}
+		if len(e.Value.Paths)+len(p.Source.By) > maxPaths {
+			problems = append(problems, Problem{Stops, e.Name, fmt.Sprintf("it has more than %d paths", maxPaths), "tell its kinds of rows apart in fewer"})
+			continue
+		}
 		t := &PlannedTable{Table: p.Source.withBy(e.Value, live), Key: key, Types: live.Columns, Live: live}
 		if t.LogOf != "" {
 			logs = append(logs, t)
@@ -193,6 +197,9 @@ func (p *Plan) tables(c *Catalog) Problems {
 	p.Tables = append(p.Tables, logs...)
 	return problems
 }
+
+// maxPaths is how many ways to a person a table may have: a run keeps a bit for each.
+const maxPaths = 62
 
 // withBy is the table with the source's by columns that it has and does not map itself.
 func (s *Source) withBy(t *Table, live *LiveTable) *Table {

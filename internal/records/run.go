@@ -38,8 +38,11 @@ type run struct {
 	refusals []Warning
 	mentions []MentionHit
 	silent   bool // mentions are not noted
-	at       time.Time // of the ledger's row
-	resumed  bool      // the ledger row is there, opened by an earlier stage
+
+	waiting     pgx.Batch // changes that have not been sent
+	waitingRows int
+	at          time.Time // of the ledger's row
+	resumed     bool      // the ledger row is there, opened by an earlier stage
 }
 
 var errRehearsed = errors.New("rehearsed")
@@ -199,14 +202,12 @@ func (r *run) all(ctx context.Context) error {
 }
 
 func (r *run) tables(ctx context.Context, tables []*datamap.PlannedTable) error {
-	var work []*tableWork
-	for _, t := range tables {
-		w, err := r.gather(ctx, t)
-		if err != nil {
-			return err
-		}
+	work, err := r.gather(ctx, tables)
+	if err != nil {
+		return err
+	}
+	for _, w := range work {
 		r.share(w)
-		work = append(work, w)
 	}
 	if err := r.searchAll(ctx, tables); err != nil {
 		return err
@@ -221,7 +222,7 @@ func (r *run) tables(ctx context.Context, tables []*datamap.PlannedTable) error 
 			return err
 		}
 	}
-	return nil
+	return r.flush(ctx)
 }
 
 // step tells how many more of the rows are done.

@@ -83,10 +83,11 @@ func (r *run) sample(ctx context.Context, t *datamap.PlannedTable) (bool, error)
 	if err != nil || n <= chunk {
 		return false, err
 	}
-	if w.rows, err = r.find(ctx, w, true, chunk); err != nil {
+	err = r.pipeline(ctx, func(b *pgx.Batch) { b.Queue(r.rowsSQL(w, true)+limited(chunk), r.keys).Query(w.collect) })
+	if err != nil {
 		return false, err
 	}
-	if err := r.owners(ctx, w, w.rows); err != nil {
+	if err := r.pipeline(ctx, func(b *pgx.Batch) { r.owners(b, w, w.rows) }); err != nil {
 		return false, err
 	}
 	r.share(w)

@@ -141,7 +141,7 @@ func (j *journal) table(ctx context.Context, place int, t *datamap.PlannedTable)
 }
 
 func (j *journal) write(ctx context.Context, place int, w *tableWork, rows []found) error {
-	if err := j.r.owners(ctx, w, rows); err != nil {
+	if err := j.r.pipeline(ctx, func(b *pgx.Batch) { j.r.owners(b, w, rows) }); err != nil {
 		return err
 	}
 	var no, paths, others []int64
@@ -331,13 +331,16 @@ func (r *run) doStage(ctx context.Context, p *part) error {
 		for _, row := range p.rows {
 			w.remove = append(w.remove, row.key)
 		}
-		return r.remove(ctx, w)
+		if err := r.remove(ctx, w); err != nil {
+			return err
+		}
+		return r.flush(ctx)
 	}
 	if len(w.reads) > 0 {
 		for i := range p.rows {
 			p.rows[i].others = 0
 		}
-		if err := r.owners(ctx, w, p.rows); err != nil {
+		if err := r.pipeline(ctx, func(b *pgx.Batch) { r.owners(b, w, p.rows) }); err != nil {
 			return err
 		}
 	}
@@ -346,5 +349,5 @@ func (r *run) doStage(ctx context.Context, p *part) error {
 			return err
 		}
 	}
-	return nil
+	return r.flush(ctx)
 }
