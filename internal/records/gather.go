@@ -98,9 +98,9 @@ func (r *run) gather(ctx context.Context, tables []*datamap.PlannedTable) ([]*ta
 	}
 	err := r.pipeline(ctx, func(b *pgx.Batch) {
 		for _, w := range work {
-			if sql := r.rowsSQL(w, true); sql != "" && (w.t.Keep == nil || w.t.Changes()) {
+			if sql, args := r.rowsSQL(w, true); sql != "" && (w.t.Keep == nil || w.t.Changes()) {
 				w.loaded = true
-				b.Queue(sql+limited(chunk+1), r.keys).Query(w.collect)
+				b.Queue(sql+limited(chunk+1), args...).Query(w.collect)
 			}
 		}
 	})
@@ -112,7 +112,8 @@ func (r *run) gather(ctx context.Context, tables []*datamap.PlannedTable) ([]*ta
 			// Many rows: their texts are read again when their turn comes.
 			w.loaded = false
 			err := r.pipeline(ctx, func(b *pgx.Batch) {
-				b.Queue(r.rowsSQL(w, false)+limited(max(r.e.RowCap-r.size, 0)+1), r.keys).Query(w.collect)
+				sql, args := r.rowsSQL(w, false)
+				b.Queue(sql+limited(max(r.e.RowCap-r.size, 0)+1), args...).Query(w.collect)
 			})
 			if err != nil {
 				return nil, err
@@ -160,7 +161,7 @@ func (r *run) owners(b *pgx.Batch, w *tableWork, rows []found) {
 
 // rowsSQL reads the rows that a path leads to, with the paths as bits, in the order of their keys. Around the person
 // only texts matter. It is "" where no path serves.
-func (r *run) rowsSQL(w *tableWork, texts bool) string {
+func (r *run) rowsSQL(w *tableWork, texts bool) (string, []any) {
 	t := w.t
 	sql := pathSQL{r.plan}
 	var conds []string
@@ -170,8 +171,15 @@ func (r *run) rowsSQL(w *tableWork, texts bool) string {
 			conds, mask = append(conds, sql.linked(t, p)), append(mask, i)
 		}
 	}
+	args := []any{r.keys}
+	for _, l := range r.logged {
+		if l.table == t.Name {
+			args = append(args, l.values)
+			conds, mask = append(conds, l.holds(sql, fmt.Sprintf("$%d", len(args)))), append(mask, l.path)
+		}
+	}
 	if len(conds) == 0 {
-		return ""
+		return "", nil
 	}
 	columns := []string{keyText("x", t.Key), fmt.Sprintf("%d::bigint", uint64(1)<<mask[0]), "false", "null::text[]"}
 	if t.DeleteWhen != "" {
@@ -202,7 +210,7 @@ func (r *run) rowsSQL(w *tableWork, texts bool) string {
 			list("u", t.Key), strings.Join(parts, " union all "), list("u", t.Key), strings.Join(on, " and "))
 		where, columns[1] = "true", "g.insyn_paths"
 	}
-	return fmt.Sprintf("select %s from %s where %s order by %s", strings.Join(columns, ", "), from, where, list("x", t.Key))
+	return fmt.Sprintf("select %s from %s where %s order by %s", strings.Join(columns, ", "), from, where, list("x", t.Key)), args
 }
 
 func scanFound(c pgx.CollectableRow) (found, error) {

@@ -39,6 +39,7 @@ type run struct {
 	mentions []MentionHit
 	silent   bool // mentions are not noted
 
+	logged      []logged
 	waiting     pgx.Batch // changes that have not been sent
 	waitingRows int
 	at          time.Time // of the ledger's row
@@ -189,6 +190,9 @@ func (r *run) all(ctx context.Context) error {
 				return err
 			}
 		}
+	}
+	if err := r.rememberLogged(ctx); err != nil {
+		return err
 	}
 	if err := r.tables(ctx, plain); err != nil {
 		return err
