@@ -1,0 +1,88 @@
+package records_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"insyn/internal/datamap"
+	"insyn/internal/postgres"
+	"insyn/internal/postgres/pgtest"
+	"insyn/internal/records"
+)
+
+// smallHead is a map of two persons; the tables of a case follow.
+const smallHead = `version: 1
+controller_country: SE
+purposes: {work: {sv: arbeta, en: work, basis: contract}}
+retention:
+  contact: {sv: så länge det behövs, en: as long as needed}
+  books: {sv: sju år, en: seven years, law: {sv: BFL, en: BFL}, law_sentence: {sv: Lagen., en: The law.}, years: 7, from: financial_year_end}
+sources:
+  crm:
+    dsn_env: X
+    label: {sv: Register, en: Register}
+    subject: {table: crm.person, key: [id]}
+    tables:
+      crm.person:
+        disclose: "no"
+        columns:
+          id: {keep: the row's own number}
+          given: {role: given, erase: {constant: X}, disclose: "no"}
+          surname: {role: surname, erase: {constant: Y}, disclose: "no"}
+          email: {role: email, erase: null, disclose: "no"}
+`
+
+const smallSQL = `create schema crm;
+	create table crm.person (id int primary key, given text, surname text, email text);
+	insert into crm.person values (1, 'Astrid', 'Brandvik', 'astrid@brandvik.example'), (2, 'Henrik', 'Tolstrup', 'henrik@tolstrup.example');`
+
+// small is a source of two persons and the tables of one case, opened with the rights of a worker.
+func small(t *testing.T, sql, tables string) (*records.Source, *pgxpool.Pool) {
+	t.Helper()
+	pool := pgtest.Empty(t)
+	if err := postgres.CreateRoles(t.Context(), pgtest.DSN(pool)); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, pool, smallSQL+sql)
+	m, err := datamap.Parse("datamap.yaml", []byte(smallHead+tables))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := records.MigrateSource(t.Context(), pool, m, "crm"); err != nil {
+		t.Fatal(err)
+	}
+	if err := records.Accept(t.Context(), pool, m, "crm", "a test"); err != nil {
+		t.Fatal(err)
+	}
+	worker, err := postgres.OpenWith(t.Context(), pgtest.DSN(pool), postgres.Options{Role: postgres.RoleWorker})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(worker.Close)
+	s, err := records.Open(t.Context(), "crm", worker, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, pool
+}
+
+// TestRuleThatRedactsReachesOthersRows: a json path with redact is searched in everybody's rows, as a column with redact is.
+func TestRuleThatRedactsReachesOthersRows(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.call (id int primary key, person_id int, doc jsonb);
+		insert into crm.call values (1, 2, '{"note": "Spoke with Astrid Brandvik."}')`, `
+      crm.call:
+        disclose: "no"
+        path: {on: {person_id: crm.person.id}}
+        columns:
+          id: {keep: number}
+          person_id: {erase: cut, disclose: "no"}
+          doc: {json: {"$.note": {erase: redact}}, disclose: "no"}
+`)
+	erased(t, s, 1)
+	if got := one[string](t, pool, `select doc->>'note' from crm.call`); strings.Contains(got, "Brandvik") {
+		t.Errorf("another person's row says %q", got)
+	}
+}
