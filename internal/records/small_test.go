@@ -86,3 +86,24 @@ func TestRuleThatRedactsReachesOthersRows(t *testing.T) {
 		t.Errorf("another person's row says %q", got)
 	}
 }
+
+// TestKeyWithACommaStaysWhole: a table told apart by a text reference and a number.
+func TestKeyWithACommaStaysWhole(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.note (about text, kind text, person_id int, body text);
+		insert into crm.note values ('deal,12', 'a,b', 1, 'x'), ('deal', '12,a', 2, 'x'), ('deal,12', 'c', 2, 'x')`, `
+      crm.note:
+        disclose: "no"
+        key: [about, kind]
+        path: {on: {person_id: crm.person.id}}
+        columns:
+          about: {keep: which deal}
+          kind: {keep: which kind}
+          person_id: {erase: cut, disclose: "no"}
+          body: {erase: null, disclose: "no"}
+`)
+	erased(t, s, 1)
+	if got := one[string](t, pool, `select string_agg(about || '|' || coalesce(body, 'gone'), ' ' order by about, kind) from crm.note`); got != "deal|x deal,12|gone deal,12|x" {
+		t.Errorf("got %s", got)
+	}
+}
