@@ -107,3 +107,21 @@ func TestKeyWithACommaStaysWhole(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestNumbersInAJSONListLeadToPersons: the ids in a list of objects are text, the key is a number.
+func TestNumbersInAJSONListLeadToPersons(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.meeting (id int primary key, doc jsonb);
+		insert into crm.meeting values (1, '{"members": [{"id": 1}, {"id": "2"}]}'), (2, '{"members": [{"id": "1", "n": 1}]}')`, `
+      crm.meeting:
+        disclose: "no"
+        path: {on: {"doc$.members[*].id": crm.person.id}}
+        columns:
+          id: {keep: number}
+          doc: {json: {"$.members[*].id": {erase: remove}}, disclose: "no"}
+`)
+	erased(t, s, 1)
+	if got := one[string](t, pool, `select string_agg(doc::text, ' ' order by id) from crm.meeting`); got != `{"members": [{}, {"id": "2"}]} {"members": [{"n": 1}]}` {
+		t.Errorf("got %s", got)
+	}
+}
