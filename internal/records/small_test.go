@@ -125,3 +125,33 @@ func TestNumbersInAJSONListLeadToPersons(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// kept is a record that a law keeps, with the part of the map that says how it names its buyer.
+func kept(names string) string {
+	return `
+      crm.bill:
+        disclose: "no"
+        path: {on: {person_id: crm.person.id}}
+        keep: {until: books, financial_year_end: year_end, columns: [person_id, year_end, buyer], ` + names + `}
+        columns:
+          id: {keep: number}
+          person_id: {disclose: "no"}
+          year_end: {disclose: "no"}
+          buyer: {disclose: "no"}
+`
+}
+
+// TestWorkerMayFreezeAKeptColumn: what a law keeps worker does not change, but for the copy that is made first.
+func TestWorkerMayFreezeAKeptColumn(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.bill (id int primary key, person_id int, year_end date, buyer text);
+		insert into crm.bill values (1, 1, '2025-12-31', null), (2, 2, '2025-12-31', null)`, kept(`freeze: {buyer: "{given} {surname}"}`))
+	erased(t, s, 1)
+	if got := one[string](t, pool, `select string_agg(coalesce(buyer, '-'), ' ' order by id) from crm.bill`); got != "Astrid Brandvik -" {
+		t.Errorf("got %s", got)
+	}
+	execute(t, pool, `revoke update (buyer) on crm.bill from insyn_worker`)
+	if _, err := s.Rehearse(t.Context(), order(2)); err == nil || !strings.Contains(err.Error(), "crm.bill.buyer") {
+		t.Errorf("without the right: got %v, want the column", err)
+	}
+}
