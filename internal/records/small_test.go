@@ -155,3 +155,26 @@ func TestWorkerMayFreezeAKeptColumn(t *testing.T) {
 		t.Errorf("without the right: got %v, want the column", err)
 	}
 }
+
+// TestRescanKnowsAllThatIsFenced: kept columns of a partition, and what a kept record needs of the person's own row.
+func TestRescanKnowsAllThatIsFenced(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.bill (id int primary key, person_id int, year_end date, buyer text) partition by range (id);
+		create table crm.bill_1 partition of crm.bill for values from (0) to (100);
+		insert into crm.bill values (1, 1, '2025-12-31', 'Astrid Brandvik')`, kept(`fence: [email]`))
+	who, err := s.Identifiers(t.Context(), []string{"1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	erased(t, s, 1)
+	found := rescanned(t, s, who)
+	if len(found) != 2 || !found[0].Retained || !found[1].Retained || found[0].Law != "BFL" || found[1].Law != "BFL" {
+		t.Errorf("got %+v, want the buyer and the address, both retained", found)
+	}
+	execute(t, pool, `update insyn_ledger.kept set columns = '{given}' where table_name = 'crm.person'`)
+	for _, f := range rescanned(t, s, who) {
+		if f.Table == "crm.person" && f.Retained {
+			t.Errorf("%+v is retained and not fenced", f)
+		}
+	}
+}
