@@ -26,7 +26,7 @@ func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := pgtest.FromTemplate(t, "adminweb-"+m.HashText(), "", func(ctx context.Context, dsn string) error {
+	pool := pgtest.FromTemplate(t, "adminweb-accepted-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
 		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
 		if err != nil {
 			return err
@@ -35,7 +35,13 @@ func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 		if err := democrm.Install(ctx, pool); err != nil {
 			return err
 		}
-		return democrm.Generate(ctx, pool, nil, democrm.Size{Persons: 60, Seed: 7, AsOf: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)})
+		if err := democrm.Generate(ctx, pool, nil, democrm.Size{Persons: 60, Seed: 7, AsOf: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}); err != nil {
+			return err
+		}
+		if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
+			return err
+		}
+		return records.Accept(ctx, pool, m, "crm", "a test")
 	})
 	src, err := records.Open(t.Context(), "crm", pool, m)
 	if err != nil {

@@ -49,6 +49,9 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	if c.Of != "" && !slices.ContainsFunc(t.Path, func(p rawPath) bool { return p.Name == c.Of }) {
 		fail("%s: of names the path %q, which the table does not have", place, c.Of)
 	}
+	if c.RoleWhen != "" && c.Role == "" {
+		fail("%s: role_when belongs to a column with a role", place)
+	}
 	if c.RefersWhen != "" && c.Erase.Action != Redact {
 		fail("%s: refers_when belongs to a column with erase: redact", place)
 	}

@@ -108,6 +108,12 @@ func (m *Map) checkSource(e Entry[*Source]) []error {
 			fail(x.Pos, "the exclusion of %s needs a reason", x.Name)
 		}
 	}
+	for _, c := range s.By {
+		c.Value.Name, c.Value.Pos = c.Name, c.Pos
+		if c.Value.Disclose = "no"; c.Value.Erase.Action != Cut {
+			fail(c.Pos, "by %s: who typed a row is cut", c.Name)
+		}
+	}
 	for _, t := range s.Tables {
 		errs = append(errs, m.checkTable(s, t.Value)...)
 	}
@@ -124,7 +130,7 @@ func (m *Map) checkSource(e Entry[*Source]) []error {
 func (s *Source) checkPath(t *Table, p Path) []error {
 	var errs []error
 	before := t
-	if p.Name != "" && p.As != AsLinked {
+	if p.Name != "" && p.As != AsLinked && p.As != AsBy {
 		errs = append(errs, at(t.Pos, "%s: only a linked path can have a name", t.Name))
 	}
 	for _, h := range p.Hops {
@@ -150,6 +156,9 @@ func (m *Map) checkTable(s *Source, t *Table) []error {
 	fail := func(pos Pos, format string, args ...any) { errs = append(errs, at(pos, format, args...)) }
 	if strings.Count(t.Name, ".") != 1 {
 		fail(t.Pos, "%s: a table is written schema.table", t.Name)
+	}
+	if t.Mentions {
+		t.Disclose = "no"
 	}
 	if !oneOf(t.Disclose, []string{"yes", "no"}) {
 		fail(t.Pos, "%s: disclose is yes or no", t.Name)

@@ -10,9 +10,9 @@ var (
 	edits       = []string{"name", "email", "phone", "personnummer", "date", "text", "choice"}
 	types       = []string{"text", "number", "money", "date", "time", "bool", "json", "list"}
 	documents   = []string{"delete", "list"}
-	encodings   = []string{"base64", "quoted-printable"}
+	encodings   = []string{"base64", "quoted-printable", "zlib", "gzip"}
 	roles       = []string{
-		"given", "surname", "former_surname", "nickname", "email", "email.primary", "email.bounced", "email.changed",
+		"name", "given", "surname", "former_surname", "nickname", "email", "email.primary", "email.bounced", "email.changed",
 		"phone", "phone.primary", "phone.changed", "personnummer", "address.street", "address.postcode", "address.city",
 		"customer_no", "handle", "language", "organisation", "register_id", "protected", "birth_date",
 		"consent.newsletter", "consent.newsletter.at", "consent.newsletter.how", "consent.newsletter.wording", "consent.newsletter.by",

@@ -93,13 +93,15 @@ type Retention struct {
 	Decide      string        `yaml:"decide"`
 }
 
-// Source is one database that holds personal data.
+// Source is one database that holds personal data. By are columns that say in any table who typed a row (creator,
+// updated_by): in each mapped table that has such a column and does not map it itself, the reference is cut.
 type Source struct {
 	DSNEnv  string        `yaml:"dsn_env"`
 	Label   dossier.Label `yaml:"label"`
 	Subject Subject       `yaml:"subject"`
 	Staff   *Staff        `yaml:"staff"`
 	Exclude List[string]  `yaml:"exclude"`
+	By      List[*Column] `yaml:"by"`
 	Tables  List[*Table]  `yaml:"tables"`
 }
 

@@ -12,6 +12,7 @@ const (
 	AsLinked  = "linked"  // the row is about the person, and others may share it
 	AsSubject = "subject" // the row is the person: a sole trader's organisation
 	AsContext = "context" // the row is around the person: told, its free text searched, never erased
+	AsBy      = "by"      // the person typed the row: the reference is cut, and the row is nobody's for it
 	AsNear    = "near"    // on the subject table: who is around the person and so likely to be named in their texts
 )
 
@@ -22,6 +23,7 @@ type rawPath struct {
 	Name   string       `yaml:"name"`
 	On     List[string] `yaml:"on"`
 	Via    string       `yaml:"via"`
+	Steps  []rawStep    `yaml:"through"`
 	To     List[string] `yaml:"to"`
 	When   string       `yaml:"when"`
 	As     string       `yaml:"as"`
@@ -29,6 +31,13 @@ type rawPath struct {
 	Decide string       `yaml:"decide"`
 	ToWhen string       `yaml:"to_when"`
 	pos    Pos
+}
+
+// rawStep is a table between: On joins its columns to those of the table before, When is a condition on its rows.
+type rawStep struct {
+	Table string       `yaml:"table"`
+	On    List[string] `yaml:"on"`
+	When  string       `yaml:"when"`
 }
 
 // UnmarshalYAML reads one path or a list of paths.
@@ -56,6 +65,9 @@ type Path struct {
 	When string
 	As   string
 }
+
+// Owns says whether the path makes a row the person's: not where they are only around it, or typed it.
+func (p Path) Owns() bool { return p.As != AsContext && p.As != AsBy }
 
 // Hop joins the table before it to Table. When is a condition on Table.
 type Hop struct {
@@ -85,8 +97,14 @@ func (s *Source) resolve() []error {
 			}
 			continue
 		}
+		if t.Mentions {
+			if len(t.Path) > 0 {
+				errs = append(errs, at(e.Pos, "%s: a table with mentions alone has no path", e.Name))
+			}
+			continue
+		}
 		if len(t.Path) == 0 {
-			errs = append(errs, at(e.Pos, "%s has no path to %s; without one, exclude the table and say why", e.Name, s.Subject.Table))
+			errs = append(errs, at(e.Pos, "%s has no path to %s; without one, exclude the table and say why, or say mentions: true where its texts may name people", e.Name, s.Subject.Table))
 			continue
 		}
 		paths, err := s.follow(e.Name, nil)
@@ -134,7 +152,7 @@ func (s *Source) follow(table string, seen []string) ([]Path, error) {
 			return nil, err
 		}
 		for _, r := range rest {
-			if r.As == AsContext {
+			if r.As == AsContext || r.As == AsBy {
 				continue
 			}
 			all := append([]Hop(nil), hops...)
@@ -157,16 +175,19 @@ func both(a, b string) string {
 func (r rawPath) hops() ([]Hop, string, error) {
 	hops, last, err := r.steps()
 	if err == nil {
-		hops[len(hops)-1].When = r.ToWhen
+		hops[len(hops)-1].When = both(hops[len(hops)-1].When, r.ToWhen)
 	}
 	return hops, last, err
 }
 
 func (r rawPath) steps() ([]Hop, string, error) {
 	switch r.As {
-	case "", AsLinked, AsSubject, AsContext, AsNear:
+	case "", AsLinked, AsSubject, AsContext, AsBy, AsNear:
 	default:
-		return nil, "", at(r.pos, "a path is as linked, subject, context or near, not %q", r.As)
+		return nil, "", at(r.pos, "a path is as linked, subject, context, by or near, not %q", r.As)
+	}
+	if len(r.Steps) > 0 {
+		return r.through()
 	}
 	if len(r.On) == 0 {
 		return nil, "", at(r.pos, "a path needs on: {column: schema.table.column}")
@@ -187,15 +208,46 @@ func (r rawPath) steps() ([]Hop, string, error) {
 	}
 	first := Hop{Table: r.Via}
 	for _, e := range r.On {
-		pair := Pair{Folded: folded}
-		var ours, theirs bool
-		pair.Ours, pair.OursPart, ours = partOf(e.Value)
-		pair.Theirs, pair.TheirsPart, theirs = partOf(e.Name)
-		if !ours || !theirs {
+		pair, ok := turned(e)
+		if !ok {
 			return nil, "", at(e.Pos, "a path via %s needs on: {its column: our column}", r.Via)
 		}
+		pair.Folded = folded
 		first.On = append(first.On, pair)
 	}
 	second, err := target(r.To, false)
 	return []Hop{first, second}, second.Table, err
+}
+
+// through are the steps of a path with tables between.
+func (r rawPath) through() ([]Hop, string, error) {
+	if len(r.On) > 0 || r.Via != "" || len(r.To) == 0 {
+		return nil, "", at(r.pos, "a path through tables has to: {column of the last: schema.table.column}, and neither on nor via")
+	}
+	var hops []Hop
+	for _, step := range r.Steps {
+		if step.Table == "" || len(step.On) == 0 {
+			return nil, "", at(r.pos, "each table of through needs table and on: {its column: column of the table before}")
+		}
+		hop := Hop{Table: step.Table, When: step.When}
+		for _, e := range step.On {
+			pair, ok := turned(e)
+			if !ok {
+				return nil, "", at(e.Pos, "through %s needs on: {its column: column of the table before}", step.Table)
+			}
+			hop.On = append(hop.On, pair)
+		}
+		hops = append(hops, hop)
+	}
+	last, err := target(r.To, r.Match == "folded")
+	return append(hops, last), last.Table, err
+}
+
+// turned reads "their column: our column".
+func turned(e Entry[string]) (Pair, bool) {
+	var pair Pair
+	var ours, theirs bool
+	pair.Ours, pair.OursPart, ours = partOf(e.Value)
+	pair.Theirs, pair.TheirsPart, theirs = partOf(e.Name)
+	return pair, ours && theirs
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -181,7 +182,11 @@ func (p *Plan) tables(c *Catalog) Problems {
 			}
 			key = live.Key
 		}
-		t := &PlannedTable{Table: e.Value, Key: key, Types: live.Columns, Live: live}
+		if len(e.Value.Paths)+len(p.Source.By) > maxPaths {
+			problems = append(problems, Problem{Stops, e.Name, fmt.Sprintf("it has more than %d paths", maxPaths), "tell its kinds of rows apart in fewer"})
+			continue
+		}
+		t := &PlannedTable{Table: p.Source.withBy(e.Value, live), Key: key, Types: live.Columns, Live: live}
 		if t.LogOf != "" {
 			logs = append(logs, t)
 			continue
@@ -191,6 +196,26 @@ func (p *Plan) tables(c *Catalog) Problems {
 	// A trigger writes old values into a log while the other tables change, so the logs come last.
 	p.Tables = append(p.Tables, logs...)
 	return problems
+}
+
+// maxPaths is how many ways to a person a table may have: a run keeps a bit for each.
+const maxPaths = 62
+
+// withBy is the table with the source's by columns that it has and does not map itself.
+func (s *Source) withBy(t *Table, live *LiveTable) *Table {
+	out := *t
+	out.Columns, out.Paths = slices.Clone(t.Columns), slices.Clone(t.Paths)
+	for _, c := range s.By {
+		if _, ok := live.Columns[c.Name]; !ok || t.Column(c.Name) != nil {
+			continue
+		}
+		out.Columns = append(out.Columns, c)
+		if len(s.Subject.Key) == 1 && t.Name != s.Subject.Table {
+			hop := Hop{Table: s.Subject.Table, On: []Pair{{Ours: c.Name, Theirs: s.Subject.Key[0]}}}
+			out.Paths = append(out.Paths, Path{Hops: []Hop{hop}, As: AsBy})
+		}
+	}
+	return &out
 }
 
 // shape stands for the live shape of the mapped tables.

@@ -4,12 +4,14 @@ import "insyn/internal/dossier"
 
 // Table is one mapped table. Category, Purpose, Provenance, Recipients and Retention hold for each column that says
 // nothing else. DeleteWhen is a condition on the row: the subject's own rows that fulfil it are deleted, the others changed
-// column by column.
+// column by column. Mentions says that no row is anybody's and that its texts may name people; with erase: delete_row a row
+// that names the person goes, whatever its text is wrapped in.
 type Table struct {
 	Label      dossier.Label `yaml:"label"`
 	Intro      dossier.Label `yaml:"intro"`
 	Key        []string      `yaml:"key"`
 	Path       Paths         `yaml:"path"`
+	Mentions   bool          `yaml:"mentions"`
 	Category   string        `yaml:"category"`
 	Purpose    string        `yaml:"purpose"`
 	Provenance string        `yaml:"provenance"`
@@ -85,6 +87,7 @@ type Warn struct {
 // several. Encoding is how a text or document is wrapped: base64, quoted-printable, or the column that says which.
 // Document says what becomes of a document that names the person and cannot be rewritten: delete or list. RefersWhen is a
 // condition on the row under which a text column holds the person's key, which is then cut: an old value in a journal.
+// RoleWhen is one under which the column has its role: a value of a custom field.
 type Column struct {
 	Label      dossier.Label   `yaml:"label"`
 	Role       string          `yaml:"role"`
@@ -106,6 +109,7 @@ type Column struct {
 	Encoding   string          `yaml:"encoding"`
 	Document   string          `yaml:"document"`
 	RefersWhen string          `yaml:"refers_when"`
+	RoleWhen   string          `yaml:"role_when"`
 	Erase      Erase           `yaml:"erase"`
 	Keep       string          `yaml:"keep"`
 	Decide     string          `yaml:"decide"`

@@ -220,7 +220,7 @@ func TestPDFWithoutEnd(t *testing.T) {
 	}
 	objects = append(objects, "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 14>>stream\n0 0 m 1 1 l S \nendstream")
 	w := newWalk(func(s string) (string, error) { return s, nil })
-	w.patience = time.Second
+	w.patience = 50 * time.Millisecond
 	if _, _, err := w.whole(byHand(objects...)); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("got %v", err)
 	}

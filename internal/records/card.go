@@ -32,7 +32,10 @@ func (c *card) first(role string) string {
 }
 
 func (c *card) name() string {
-	return strings.TrimSpace(c.first("given") + " " + c.first("surname"))
+	if name := strings.TrimSpace(c.first("given") + " " + c.first("surname")); name != "" {
+		return name
+	}
+	return c.first("name")
 }
 
 // roleColumns are the columns of a table that have a role, and the json columns with a path that has one.
@@ -66,7 +69,7 @@ func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[strin
 			continue
 		}
 		for _, p := range t.Paths {
-			if p.As == datamap.AsContext && t.ByRole("organisation") == nil {
+			if p.As == datamap.AsBy || p.As == datamap.AsContext && t.ByRole("organisation") == nil {
 				continue
 			}
 			if err := s.readCards(ctx, q, w, t, p, columns, keys, out); err != nil {
@@ -103,6 +106,9 @@ func (s *Source) readCards(ctx context.Context, q querier, w pathSQL, t *datamap
 				return nil
 			}
 			c = &card{key: person, roles: map[string][]string{}}
+			for _, form := range s.plan.Source.Subject.Written {
+				c.add("handle", strings.ReplaceAll(form, "{id}", person))
+			}
 			out[person] = c
 		}
 		if p.As == datamap.AsSubject && len(p.Hops) > 0 {

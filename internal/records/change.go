@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+
 	"insyn/internal/datamap"
 )
 
@@ -151,17 +153,21 @@ func (r *run) write(ctx context.Context, c *change, action string) error {
 	sql := fmt.Sprintf(`with done as (update %s as x set %s from unnest(%s) as v (%s) where %s and (%s) returning v.insyn_alone)
 		select count(*) filter (where insyn_alone), count(*) filter (where not insyn_alone) from done`, tableSQL(c.t), strings.Join(set, ", "),
 		strings.Join(lists, ", "), strings.Join(names, ", "), keyMatch(c.t), strings.Join(other, " or "))
-	var alone, shared int
-	if err := r.tx.QueryRow(ctx, sql, args...).Scan(&alone, &shared); err != nil {
-		return fmt.Errorf("change %s: %w", c.t.Name, err)
-	}
-	if action != "" {
-		r.count(c.t, action, alone+shared)
-		return nil
-	}
-	r.count(c.t, Anonymised, alone)
-	r.count(c.t, Redacted, shared)
-	return nil
+	return r.later(ctx, len(c.keys), func(b *pgx.Batch) {
+		b.Queue(sql, args...).QueryRow(func(row pgx.Row) error {
+			var alone, shared int
+			if err := row.Scan(&alone, &shared); err != nil {
+				return fmt.Errorf("change %s: %w", c.t.Name, err)
+			}
+			if action != "" {
+				r.count(c.t, action, alone+shared)
+				return nil
+			}
+			r.count(c.t, Anonymised, alone)
+			r.count(c.t, Redacted, shared)
+			return nil
+		})
+	})
 }
 
 // assignment gives a column (quoted) a value, in SQL.
@@ -278,11 +284,20 @@ func (r *run) remove(ctx context.Context, w *tableWork) error {
 	}
 	sql := fmt.Sprintf(`delete from %s as x using unnest($1::text[]) as v (insyn_k) where %s`, tableSQL(w.t), keyMatch(w.t))
 	for some := range slices.Chunk(w.remove, 10*chunk) {
-		tag, err := r.tx.Exec(ctx, sql, some)
+		err := r.later(ctx, len(some), func(b *pgx.Batch) {
+			// A query, since the answer of a command in a batch does not say whose it is.
+			b.Queue("with done as ("+sql+" returning 1) select count(*) from done", some).QueryRow(func(row pgx.Row) error {
+				var n int
+				if err := row.Scan(&n); err != nil {
+					return fmt.Errorf("delete from %s: %w", w.t.Name, err)
+				}
+				r.count(w.t, action, n)
+				return nil
+			})
+		})
 		if err != nil {
-			return fmt.Errorf("delete from %s: %w", w.t.Name, err)
+			return err
 		}
-		r.count(w.t, action, int(tag.RowsAffected()))
 	}
 	return nil
 }

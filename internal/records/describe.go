@@ -95,7 +95,7 @@ func (s *Source) reaching(t *datamap.PlannedTable, context bool) []string {
 	w := pathSQL{s.plan}
 	var out []string
 	for _, p := range t.Paths {
-		if p.As != datamap.AsContext || context {
+		if p.Owns() || context && p.As == datamap.AsContext {
 			out = append(out, w.linked(t, p))
 		}
 	}

@@ -75,7 +75,7 @@ func contactQueries(s *datamap.Source, role string) (contacts, holders string) {
 			continue
 		}
 		for _, p := range t.Paths {
-			if p.As == datamap.AsContext {
+			if !p.Owns() {
 				continue
 			}
 			j := w.join(t, p, []string{col.Name}, "")

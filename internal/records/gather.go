@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -45,11 +44,10 @@ type tableWork struct {
 func newWork(t *datamap.PlannedTable) *tableWork {
 	w := &tableWork{t: t, reads: t.Reads(), cuts: map[string]uint64{}}
 	for i, p := range t.Paths {
-		if p.As == datamap.AsContext {
-			continue
+		if p.Owns() {
+			w.own |= 1 << i
 		}
-		w.own |= 1 << i
-		if len(p.Hops) > 0 {
+		if len(p.Hops) > 0 && p.As != datamap.AsContext {
 			for _, pair := range p.Hops[0].On {
 				w.cuts[pair.Ours] |= 1 << i
 			}
@@ -88,73 +86,100 @@ func (w *tableWork) applies(c *datamap.Column, row found) bool {
 	return w.alone(row) || c.Erase.Action == datamap.Cut && row.paths&w.cuts[c.Name] != 0
 }
 
-// gather finds and locks the person's rows of a table, while the ties to them are there.
-func (r *run) gather(ctx context.Context, t *datamap.PlannedTable) (*tableWork, error) {
-	w := newWork(t)
-	if t == r.plan.Subject() {
-		w.fences = r.fences
+// gather finds and locks the person's rows of some tables, while the ties to them are there.
+func (r *run) gather(ctx context.Context, tables []*datamap.PlannedTable) ([]*tableWork, error) {
+	var work []*tableWork
+	for _, t := range tables {
+		w := newWork(t)
+		if t == r.plan.Subject() {
+			w.fences = r.fences
+		}
+		work = append(work, w)
 	}
-	if t.Keep != nil && !t.Changes() {
-		return w, nil
-	}
-	var err error
-	if w.rows, err = r.find(ctx, w, true, chunk+1); err != nil {
+	err := r.pipeline(ctx, func(b *pgx.Batch) {
+		for _, w := range work {
+			if sql, args := r.rowsSQL(w, true); sql != "" && (w.t.Keep == nil || w.t.Changes()) {
+				w.loaded = true
+				b.Queue(sql+limited(chunk+1), args...).Query(w.collect)
+			}
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
-	w.loaded = true
-	if len(w.rows) > chunk {
-		// Many rows: their texts are read again when their turn comes.
-		w.loaded = false
-		room := r.e.RowCap - r.size
-		if w.rows, err = r.find(ctx, w, false, max(room, 0)+1); err != nil {
-			return nil, err
+	for _, w := range work {
+		if len(w.rows) > chunk {
+			// Many rows: their texts are read again when their turn comes.
+			w.loaded = false
+			err := r.pipeline(ctx, func(b *pgx.Batch) {
+				sql, args := r.rowsSQL(w, false)
+				b.Queue(sql+limited(max(r.e.RowCap-r.size, 0)+1), args...).Query(w.collect)
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		if r.size += len(w.rows); r.size > r.e.RowCap {
+			return nil, errLarge
 		}
 	}
-	if r.size += len(w.rows); r.size > r.e.RowCap {
-		return nil, errLarge
-	}
-	return w, r.owners(ctx, w, w.rows)
+	return work, r.pipeline(ctx, func(b *pgx.Batch) {
+		for _, w := range work {
+			r.owners(b, w, w.rows)
+		}
+	})
 }
 
-// owners finds out, in chunks, who else has a part in the rows.
-func (r *run) owners(ctx context.Context, w *tableWork, rows []found) error {
-	if !w.t.Shareable || w.t.Erase == datamap.CutLink {
-		return nil
+func limited(rows int) string { return fmt.Sprintf(" limit %d for update of x", rows) }
+
+// collect takes the rows of an answer.
+func (w *tableWork) collect(rows pgx.Rows) (err error) {
+	if w.rows, err = pgx.CollectRows(rows, scanFound); err != nil {
+		return fmt.Errorf("find the rows of %s: %w", w.t.Name, err)
 	}
-	for len(rows) > 0 {
-		some := rows[:min(len(rows), chunk)]
-		rows = rows[len(some):]
+	return nil
+}
+
+// owners asks, in chunks, who else has a part in the rows.
+func (r *run) owners(b *pgx.Batch, w *tableWork, rows []found) {
+	if !w.t.Shareable || w.t.Erase == datamap.CutLink {
+		return
+	}
+	for some := range slices.Chunk(rows, chunk) {
 		keys := make([]string, len(some))
 		at := make(map[string]int, len(some))
 		for i, row := range some {
 			keys[i], at[row.key] = row.key, i
 		}
-		err := r.s.others(ctx, r.tx, w.t, keys, r.keys, func(o owner) {
+		r.s.askOthers(b, w.t, keys, r.keys, func(o owner) {
 			row := &some[at[o.row]]
 			row.others |= 1 << o.path
 			row.near = append(row.near, o.person)
 		})
-		if err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 // rowsSQL reads the rows that a path leads to, with the paths as bits, in the order of their keys. Around the person
 // only texts matter. It is "" where no path serves.
-func (r *run) rowsSQL(w *tableWork, texts bool) string {
+func (r *run) rowsSQL(w *tableWork, texts bool) (string, []any) {
 	t := w.t
 	sql := pathSQL{r.plan}
 	var conds []string
 	var mask []int
 	for i, p := range t.Paths {
-		if p.As != datamap.AsContext || len(w.reads) > 0 {
+		if p.As != datamap.AsContext || len(w.reads) > 0 { // around the person only texts matter
 			conds, mask = append(conds, sql.linked(t, p)), append(mask, i)
 		}
 	}
+	args := []any{r.keys}
+	for _, l := range r.logged {
+		if l.table == t.Name {
+			args = append(args, l.values)
+			conds, mask = append(conds, l.holds(sql, fmt.Sprintf("$%d", len(args)))), append(mask, l.path)
+		}
+	}
 	if len(conds) == 0 {
-		return ""
+		return "", nil
 	}
 	columns := []string{keyText("x", t.Key), fmt.Sprintf("%d::bigint", uint64(1)<<mask[0]), "false", "null::text[]"}
 	if t.DeleteWhen != "" {
@@ -185,24 +210,7 @@ func (r *run) rowsSQL(w *tableWork, texts bool) string {
 			list("u", t.Key), strings.Join(parts, " union all "), list("u", t.Key), strings.Join(on, " and "))
 		where, columns[1] = "true", "g.insyn_paths"
 	}
-	return fmt.Sprintf("select %s from %s where %s order by %s", strings.Join(columns, ", "), from, where, list("x", t.Key))
-}
-
-func (r *run) find(ctx context.Context, w *tableWork, texts bool, limit int) ([]found, error) {
-	sql := r.rowsSQL(w, texts)
-	if sql == "" {
-		return nil, nil
-	}
-	sql += fmt.Sprintf(" limit %d for update of x", limit)
-	rows, err := r.tx.Query(ctx, sql, r.keys)
-	if err != nil {
-		return nil, fmt.Errorf("find the rows of %s: %w", w.t.Name, err)
-	}
-	out, err := pgx.CollectRows(rows, scanFound)
-	if err != nil {
-		return nil, fmt.Errorf("find the rows of %s: %w", w.t.Name, err)
-	}
-	return out, nil
+	return fmt.Sprintf("select %s from %s where %s order by %s", strings.Join(columns, ", "), from, where, list("x", t.Key)), args
 }
 
 func scanFound(c pgx.CollectableRow) (found, error) {
@@ -213,7 +221,8 @@ func scanFound(c pgx.CollectableRow) (found, error) {
 	return row, err
 }
 
-// textsSQL is the texts of the columns, one array in their order.
+// textsSQL is the texts of the columns, one array in their order,
+// and after them the columns that say how they are encoded.
 func textsSQL(t *datamap.PlannedTable, columns []*datamap.Column) string {
 	texts := make([]string, 0, len(columns))
 	for _, c := range columns {
@@ -222,6 +231,9 @@ func textsSQL(t *datamap.PlannedTable, columns []*datamap.Column) string {
 			continue
 		}
 		texts = append(texts, "x."+quote(c.Name)+"::text")
+	}
+	for _, name := range encodingColumns(t, columns) {
+		texts = append(texts, "x."+quote(name)+"::text")
 	}
 	return "array[" + strings.Join(texts, ", ") + "]::text[]"
 }
@@ -243,6 +255,3 @@ func (r *run) share(w *tableWork) {
 		r.shared = append(r.shared, shared)
 	}
 }
-
-// maxPaths is how many paths a table may have: each is a bit.
-const maxPaths = bits.UintSize - 1

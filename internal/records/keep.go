@@ -130,7 +130,7 @@ func (r *run) freeze(ctx context.Context, t *datamap.PlannedTable) error {
 		sets = append(sets, fmt.Sprintf("%s = coalesce(nullif(%s::text, ''), %s)::%s", quote(e.Name), column, filled(e.Value), t.Types[e.Name].Name))
 	}
 	for _, p := range t.Paths {
-		if p.As == datamap.AsContext {
+		if !p.Owns() {
 			continue
 		}
 		j := pathSQL{r.plan}.join(t, p, nil, "")

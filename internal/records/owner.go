@@ -24,6 +24,21 @@ func (s *Source) others(ctx context.Context, q querier, t *datamap.PlannedTable,
 	if len(rows) == 0 || len(t.Paths) == 0 {
 		return nil
 	}
+	found, err := q.Query(ctx, s.othersSQL(t), rows)
+	if err != nil {
+		return fmt.Errorf("find whose the rows of %s are: %w", t.Name, err)
+	}
+	return eachOther(found, t, keys, fn)
+}
+
+// askOthers is others as part of a batch.
+func (s *Source) askOthers(b *pgx.Batch, t *datamap.PlannedTable, rows, keys []string, fn func(owner)) {
+	if len(rows) > 0 && len(t.Paths) > 0 {
+		b.Queue(s.othersSQL(t), rows).Query(func(found pgx.Rows) error { return eachOther(found, t, keys, fn) })
+	}
+}
+
+func (s *Source) othersSQL(t *datamap.PlannedTable) string {
 	w := pathSQL{s.plan}
 	parts := make([]string, 0, len(t.Paths))
 	for i, p := range t.Paths {
@@ -31,12 +46,12 @@ func (s *Source) others(ctx context.Context, q querier, t *datamap.PlannedTable,
 		// A path over a null reference leads to nobody.
 		parts = append(parts, fmt.Sprintf(`select %s, %s, %d from %s where (%s) is not null`, j.row, j.person, i, j.from, j.person))
 	}
-	found, err := q.Query(ctx, strings.Join(parts, " union "), rows)
-	if err != nil {
-		return fmt.Errorf("find whose the rows of %s are: %w", t.Name, err)
-	}
+	return strings.Join(parts, " union ")
+}
+
+func eachOther(found pgx.Rows, t *datamap.PlannedTable, keys []string, fn func(owner)) error {
 	var o owner
-	_, err = pgx.ForEachRow(found, []any{&o.row, &o.person, &o.path}, func() error {
+	_, err := pgx.ForEachRow(found, []any{&o.row, &o.person, &o.path}, func() error {
 		if !slices.Contains(keys, o.person) {
 			fn(o)
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"insyn/internal/datamap"
 	"insyn/internal/dsar"
 	"insyn/internal/mention"
 )
@@ -113,6 +112,19 @@ func (c *card) mention() mention.Person {
 	for _, g := range c.roles["given"] {
 		m.Given = append(m.Given, strings.Fields(g)...)
 	}
+	// A whole name in one column: its last word is the surname, or what stands before a comma.
+	for _, whole := range c.roles["name"] {
+		surname, given, turned := strings.Cut(whole, ",")
+		words := strings.Fields(whole)
+		switch {
+		case turned:
+			m.Given, m.Surname = append(m.Given, strings.Fields(given)...), append(m.Surname, strings.TrimSpace(surname))
+		case len(words) > 1:
+			m.Given, m.Surname = append(m.Given, words[:len(words)-1]...), append(m.Surname, words[len(words)-1])
+		default:
+			m.Surname = append(m.Surname, words...)
+		}
+	}
 	if len(m.Given) > 0 {
 		m.Called = m.Given[0]
 	}
@@ -199,7 +211,7 @@ func (s *Source) holders(ctx context.Context, q querier, role, value string) ([]
 			continue
 		}
 		for _, p := range t.Paths {
-			if p.As == datamap.AsContext {
+			if !p.Owns() {
 				continue
 			}
 			j := w.join(t, p, nil, "lower(x."+quote(col.Name)+") = $1")

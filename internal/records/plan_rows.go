@@ -41,7 +41,7 @@ func (p *planner) count(ctx context.Context, t *datamap.PlannedTable, out *Table
 	owners := map[string][]string{}
 	if t.Shareable {
 		err := p.s.others(ctx, p.tx, t, rows, p.keys, func(o owner) {
-			if t.Paths[o.path].As != datamap.AsContext {
+			if t.Paths[o.path].Owns() {
 				owners[o.row] = append(owners[o.row], o.person)
 			}
 		})

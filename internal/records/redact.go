@@ -26,10 +26,10 @@ func (r *run) redactRow(ctx context.Context, w *tableWork, row found, batch []fo
 		}
 		mc.Others = r.crew.of(row.near)
 	}
-	out := make([]*string, len(row.texts))
+	out := make([]*string, len(w.reads))
 	any := false
 	for i, c := range w.reads {
-		in := cell{t: w.t, c: c, key: row.key, text: row.texts[i], alone: w.applies(c, row)}
+		in := cell{t: w.t, c: c, key: row.key, text: row.texts[i], alone: w.applies(c, row), encoding: encodingOf(w.t, w.reads, c, row.texts)}
 		var err error
 		if out[i], err = r.rewrite(in, r.words.linked, mc, linkedEnough); err != nil {
 			return nil, false, err
@@ -57,6 +57,8 @@ type cell struct {
 	key   string
 	text  *string
 	alone bool
+	// encoding is how the text is wrapped; "" for a text as it is.
+	encoding string
 }
 
 // rewrite gives the value without the mentions of the person; it is the same pointer where nothing changed.
@@ -79,6 +81,15 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 	}
 	out := *in.text
 	switch typ := in.t.Types[in.c.Name]; {
+	case wrapped(in.t, in.c):
+		seen := map[string]bool{} // a document is read more than once
+		return r.document(in, func(text string) string {
+			if seen[text] {
+				return r.quietly(func() string { return fn(text) })
+			}
+			seen[text] = true
+			return fn(text)
+		})
 	case len(in.c.JSON) > 0:
 		doc, err := r.jsonRules(in, fn).document([]byte(out))
 		if err != nil {
@@ -102,6 +113,13 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 		return in.text, nil
 	}
 	return &out, nil
+}
+
+// quietly runs fn without noting what it finds.
+func (r *run) quietly(fn func() string) string {
+	r.silent = true
+	defer func() { r.silent = false }()
+	return fn()
 }
 
 // jsonRules are those of a json column, for one value.

@@ -30,7 +30,7 @@ func (f *finding) candidates(ctx context.Context) ([]string, error) {
 			continue
 		}
 		for _, p := range t.Paths {
-			if p.As == datamap.AsContext {
+			if !p.Owns() {
 				continue
 			}
 			if err := f.scan(ctx, tx, t, p, columns, keys, &seen); err != nil {

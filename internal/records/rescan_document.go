@@ -1,17 +1,18 @@
 package records
 
+import "insyn/internal/file"
+
 // longestDocument is up to how many bytes a document is opened; a longer one is searched as it stands and listed.
 const longestDocument = 32 << 20
 
-// document looks into a stored file and says whether it could be opened.
+// document looks into a stored file and says whether it could be opened. One in no known format is searched as it stands.
 func (s *seeker) document(b []byte) bool {
-	return documentTexts(b, func(text string) error {
+	kind, err := file.Texts(b, func(text string) error {
 		s.look([]byte(text))
 		return nil
-	}) == nil
-}
-
-// documentTexts gives the texts of a stored file.
-func documentTexts(b []byte, fn func(text string) error) error {
-	return fn(string(b))
+	})
+	if kind == file.Binary || err != nil {
+		s.look(b)
+	}
+	return err == nil
 }

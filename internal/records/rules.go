@@ -19,9 +19,13 @@ func (r *run) weigh(ctx context.Context) error {
 	var refuses []bool
 	var counts []string
 	add := func(t *datamap.PlannedTable, list datamap.List[datamap.Warn], refuse bool) {
+		reach := r.s.reaching(t, false)
 		for _, e := range list {
+			if len(reach) == 0 {
+				continue
+			}
 			all, refuses = append(all, Warning{Kind: e.Name, Table: t.Name, Label: e.Value.Label}), append(refuses, refuse)
-			counts = append(counts, fmt.Sprintf(`(select count(*) from %s as x where %s)`, tableSQL(t), and(e.Value.When, united(t, r.s.reaching(t, false)))))
+			counts = append(counts, fmt.Sprintf(`(select count(*) from %s as x where %s)`, tableSQL(t), and(e.Value.When, united(t, reach))))
 		}
 	}
 	for _, t := range r.plan.Tables {

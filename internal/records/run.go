@@ -37,8 +37,13 @@ type run struct {
 	warnings []Warning
 	refusals []Warning
 	mentions []MentionHit
-	at       time.Time // of the ledger's row
-	resumed  bool      // the ledger row is there, opened by an earlier stage
+	silent   bool // mentions are not noted
+
+	logged      []logged
+	waiting     pgx.Batch // changes that have not been sent
+	waitingRows int
+	at          time.Time // of the ledger's row
+	resumed     bool      // the ledger row is there, opened by an earlier stage
 }
 
 var errRehearsed = errors.New("rehearsed")
@@ -186,6 +191,9 @@ func (r *run) all(ctx context.Context) error {
 			}
 		}
 	}
+	if err := r.rememberLogged(ctx); err != nil {
+		return err
+	}
 	if err := r.tables(ctx, plain); err != nil {
 		return err
 	}
@@ -198,14 +206,12 @@ func (r *run) all(ctx context.Context) error {
 }
 
 func (r *run) tables(ctx context.Context, tables []*datamap.PlannedTable) error {
-	var work []*tableWork
-	for _, t := range tables {
-		w, err := r.gather(ctx, t)
-		if err != nil {
-			return err
-		}
+	work, err := r.gather(ctx, tables)
+	if err != nil {
+		return err
+	}
+	for _, w := range work {
 		r.share(w)
-		work = append(work, w)
 	}
 	if err := r.searchAll(ctx, tables); err != nil {
 		return err
@@ -220,7 +226,7 @@ func (r *run) tables(ctx context.Context, tables []*datamap.PlannedTable) error 
 			return err
 		}
 	}
-	return nil
+	return r.flush(ctx)
 }
 
 // step tells how many more of the rows are done.
@@ -277,7 +283,7 @@ func (r *run) rehearsal() *Rehearsal {
 const mentionLimit = 1000
 
 func (r *run) note(in cell, text string, s mention.Span, replaced bool) {
-	if len(r.mentions) >= mentionLimit {
+	if r.silent || len(r.mentions) >= mentionLimit {
 		return
 	}
 	r.mentions = append(r.mentions, MentionHit{

@@ -47,6 +47,9 @@ func (r *run) allSampled(ctx context.Context) error {
 			}
 		}
 	}
+	if err := r.rememberLogged(ctx); err != nil {
+		return err
+	}
 	var small, logs []*datamap.PlannedTable
 	for _, t := range r.plan.Tables {
 		many := false
@@ -75,18 +78,21 @@ func (r *run) allSampled(ctx context.Context) error {
 // sample counts a table with many rows of the person and reads the first ones; false where there are not many.
 func (r *run) sample(ctx context.Context, t *datamap.PlannedTable) (bool, error) {
 	w := newWork(t)
-	if r.rowsSQL(w, false) == "" {
+	sql, args := r.rowsSQL(w, false)
+	if sql == "" {
 		return false, nil
 	}
 	var n int
-	err := r.tx.QueryRow(ctx, "select count(*) from ("+r.rowsSQL(w, false)+") as x", r.keys).Scan(&n)
+	err := r.tx.QueryRow(ctx, "select count(*) from ("+sql+") as x", args...).Scan(&n)
 	if err != nil || n <= chunk {
 		return false, err
 	}
-	if w.rows, err = r.find(ctx, w, true, chunk); err != nil {
+	sql, args = r.rowsSQL(w, true)
+	err = r.pipeline(ctx, func(b *pgx.Batch) { b.Queue(sql+limited(chunk), args...).Query(w.collect) })
+	if err != nil {
 		return false, err
 	}
-	if err := r.owners(ctx, w, w.rows); err != nil {
+	if err := r.pipeline(ctx, func(b *pgx.Batch) { r.owners(b, w, w.rows) }); err != nil {
 		return false, err
 	}
 	r.share(w)

@@ -106,7 +106,7 @@ func (s *Source) questions(text string) []question {
 func nameColumns(t *datamap.PlannedTable) []string {
 	var out []string
 	for _, e := range t.Columns {
-		if e.Value.Search && slices.Contains([]string{"given", "surname", "former_surname", "nickname"}, e.Value.Role) {
+		if e.Value.Search && slices.Contains([]string{"name", "given", "surname", "former_surname", "nickname"}, e.Value.Role) {
 			out = append(out, "x."+quote(e.Name))
 		}
 	}
@@ -126,7 +126,7 @@ func (s *Source) ask(ctx context.Context, q question, limit int) ([]string, erro
 	w := pathSQL{s.plan}
 	var out []string
 	for _, p := range q.table.Paths {
-		if p.As == datamap.AsContext && !q.context {
+		if p.As == datamap.AsBy || p.As == datamap.AsContext && !q.context {
 			continue
 		}
 		j := w.join(q.table, p, nil, q.where)

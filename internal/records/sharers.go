@@ -32,8 +32,10 @@ func (s *Source) sharers(ctx context.Context, q querier, c *card) ([]sharedValue
 		}
 	}
 	// Who was called Maria Forsberg once must not take the Maria Forsberg of today with her.
-	for _, surname := range append([]string{c.first("surname")}, c.roles["former_surname"]...) {
-		wanted["name"] = append(wanted["name"], strings.ToLower(surname))
+	for _, surname := range append([]string{c.first("surname"), c.first("name")}, c.roles["former_surname"]...) {
+		if surname != "" {
+			wanted["name"] = append(wanted["name"], strings.ToLower(surname))
+		}
 	}
 	sql, args := s.sharersSQL(wanted, c)
 	if sql == "" {
@@ -59,6 +61,7 @@ func (s *Source) sharers(ctx context.Context, q querier, c *card) ([]sharedValue
 		}
 	}
 	add("name", "name", c.first("surname"))
+	add("name", "name", c.first("name"))
 	for _, v := range c.roles["former_surname"] {
 		add("name", "former_surname", v)
 	}
@@ -81,15 +84,15 @@ func (s *Source) sharersSQL(wanted map[string][]string, c *card) (string, []any)
 	for _, t := range s.plan.Tables {
 		for _, e := range t.Columns {
 			role := e.Value.Role
-			if place[role] == "" || role == "name" {
+			if place[role] == "" {
 				continue
 			}
-			has := fmt.Sprintf("lower(x.%s::text) = any (%s)", quote(e.Name), place[role])
+			has := and(e.Value.RoleWhen, fmt.Sprintf("lower(x.%s::text) = any (%s)", quote(e.Name), place[role]))
 			around := false
 			var theirs []string
 			for _, p := range t.Paths {
-				if p.As == datamap.AsContext {
-					around = true
+				if !p.Owns() {
+					around = around || p.As == datamap.AsContext
 					continue
 				}
 				j := w.join(t, p, []string{e.Name}, has)

@@ -69,6 +69,19 @@ func keyAmong(ours []string, types []string, param string) string {
 	return fmt.Sprintf("(%s) in (select %s from unnest(%s::text[]) as u (k))", strings.Join(ours, ", "), strings.Join(parts, ", "), param)
 }
 
+// keyParts are the parts of a key in param, in the types of the table's key; null where param is empty.
+func keyParts(t *datamap.PlannedTable, param string) string {
+	var out []string
+	for i, k := range t.Key {
+		part := "nullif(" + param + "::text, '')"
+		if len(t.Key) > 1 {
+			part = fmt.Sprintf("split_part(%s, ',', %d)", part, i+1)
+		}
+		out = append(out, part+"::"+t.Types[k].Name)
+	}
+	return strings.Join(out, ", ")
+}
+
 func typesOf(t *datamap.PlannedTable, columns []string) []string {
 	out := make([]string, 0, len(columns))
 	for _, c := range columns {

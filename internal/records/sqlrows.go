@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"insyn/internal/datamap"
@@ -27,7 +28,7 @@ func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string,
 		need = append(need, ourColumns(p.Hops[0])...)
 	}
 	var b strings.Builder
-	b.WriteString("(select " + list("x", need) + " from " + tableSQL(t) + " as x where " + and(p.When, inner) + ") as t")
+	b.WriteString("(select " + w.needed(t, need) + " from " + tableSQL(t) + " as x where " + and(p.When, inner) + ") as t")
 	before := side{"t", t.Name}
 	for i, h := range p.Hops {
 		last := i+1 == len(p.Hops)
@@ -62,6 +63,25 @@ func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string,
 		person = append(person, value{sql: before.alias + "." + quote(k), typ: subject.Types[k]})
 	}
 	return w.joinedTo(t, b.String(), person)
+}
+
+// needed lists columns; one that has its role only under a condition is null elsewhere.
+func (w pathSQL) needed(t *datamap.PlannedTable, columns []string) string {
+	if !slices.ContainsFunc(columns, func(name string) bool { c := t.Column(name); return c != nil && c.RoleWhen != "" }) {
+		return list("x", columns)
+	}
+	var out []string
+	for i, name := range columns {
+		if slices.Contains(columns[:i], name) {
+			continue
+		}
+		expr := "x." + quote(name)
+		if c := t.Column(name); c != nil && c.RoleWhen != "" {
+			expr = fmt.Sprintf("case when (%s) then %s end as %s", c.RoleWhen, expr, quote(name))
+		}
+		out = append(out, expr)
+	}
+	return strings.Join(out, ", ")
 }
 
 func ourColumns(h datamap.Hop) []string {

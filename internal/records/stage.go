@@ -95,6 +95,9 @@ func (s *Source) openStages(ctx context.Context, tx pgx.Tx, e Erasure) error {
 	if e.Approved.grew(r.byTable()) {
 		return ErrCountsGrew
 	}
+	if err := r.writeLogged(ctx); err != nil {
+		return err
+	}
 	return r.open(ctx, j.no+j.gone)
 }
 
@@ -113,11 +116,11 @@ type journal struct {
 // table lists a table's rows through a cursor, so that none of them is held.
 func (j *journal) table(ctx context.Context, place int, t *datamap.PlannedTable) error {
 	w := newWork(t)
-	sql := j.r.rowsSQL(w, false)
+	sql, args := j.r.rowsSQL(w, false)
 	if sql == "" {
 		return nil
 	}
-	if _, err := j.r.tx.Exec(ctx, "declare insyn_rows no scroll cursor for "+sql, j.r.keys); err != nil {
+	if _, err := j.r.tx.Exec(ctx, "declare insyn_rows no scroll cursor for "+sql, args...); err != nil {
 		return fmt.Errorf("list the rows of %s: %w", t.Name, err)
 	}
 	for {
@@ -141,7 +144,7 @@ func (j *journal) table(ctx context.Context, place int, t *datamap.PlannedTable)
 }
 
 func (j *journal) write(ctx context.Context, place int, w *tableWork, rows []found) error {
-	if err := j.r.owners(ctx, w, rows); err != nil {
+	if err := j.r.pipeline(ctx, func(b *pgx.Batch) { j.r.owners(b, w, rows) }); err != nil {
 		return err
 	}
 	var no, paths, others []int64
@@ -265,7 +268,7 @@ func (s *Source) tellStage(ctx context.Context, tx pgx.Tx, e Erasure, last, plan
 			  from insyn_ledger.journal
 			 where request_id = $1
 			   and subject = $2
-			   and no <= $3`, e.RequestID, e.Subject, last).Scan(&done)
+			   and no between 1 and $3`, e.RequestID, e.Subject, last).Scan(&done)
 		if err != nil {
 			return fmt.Errorf("count the stages: %w", err)
 		}
@@ -331,13 +334,16 @@ func (r *run) doStage(ctx context.Context, p *part) error {
 		for _, row := range p.rows {
 			w.remove = append(w.remove, row.key)
 		}
-		return r.remove(ctx, w)
+		if err := r.remove(ctx, w); err != nil {
+			return err
+		}
+		return r.flush(ctx)
 	}
 	if len(w.reads) > 0 {
 		for i := range p.rows {
 			p.rows[i].others = 0
 		}
-		if err := r.owners(ctx, w, p.rows); err != nil {
+		if err := r.pipeline(ctx, func(b *pgx.Batch) { r.owners(b, w, p.rows) }); err != nil {
 			return err
 		}
 	}
@@ -346,5 +352,5 @@ func (r *run) doStage(ctx context.Context, p *part) error {
 			return err
 		}
 	}
-	return nil
+	return r.flush(ctx)
 }

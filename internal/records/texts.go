@@ -17,18 +17,24 @@ type textRow struct {
 
 // readTexts reads the rows that fulfil a condition on alias x, locked, in the order of their keys.
 func readTexts(ctx context.Context, q querier, t *datamap.PlannedTable, columns []*datamap.Column, where string, limit int, args ...any) ([]textRow, error) {
-	rows, err := q.Query(ctx, fmt.Sprintf(`select %s, %s from %s as x where %s order by %s limit %d for update of x`,
-		keyText("x", t.Key), textsSQL(t, columns), tableSQL(t), where, list("x", t.Key), limit), args...)
+	rows, err := q.Query(ctx, textsWhere(t, columns, where, limit), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of %s: %w", t.Name, err)
 	}
-	out, err := pgx.CollectRows(rows, func(c pgx.CollectableRow) (textRow, error) {
-		var row textRow
-		err := c.Scan(&row.key, &row.texts)
-		return row, err
-	})
+	out, err := pgx.CollectRows(rows, scanTexts)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of %s: %w", t.Name, err)
 	}
 	return out, nil
+}
+
+func textsWhere(t *datamap.PlannedTable, columns []*datamap.Column, where string, limit int) string {
+	return fmt.Sprintf(`select %s, %s from %s as x where %s order by %s limit %d for update of x`,
+		keyText("x", t.Key), textsSQL(t, columns), tableSQL(t), where, list("x", t.Key), limit)
+}
+
+func scanTexts(c pgx.CollectableRow) (textRow, error) {
+	var row textRow
+	err := c.Scan(&row.key, &row.texts)
+	return row, err
 }

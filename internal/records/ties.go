@@ -140,7 +140,7 @@ func (s *Source) candidates(ctx context.Context, m marks) (live []string, theirs
 		for _, e := range t.Columns {
 			for _, q := range tieQuestions(e.Name, e.Value, m) {
 				for _, p := range t.Paths {
-					if p.As == datamap.AsContext {
+					if !p.Owns() {
 						continue
 					}
 					j := w.join(t, p, nil, q.where)

@@ -2,36 +2,88 @@ package records
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 
 	"insyn/internal/datamap"
 	"insyn/internal/mention"
 )
 
-// searchAll searches tables one after another. The planner thinks a comparison cheaper than it is, and would read a table
-// of some thousand rows from end to end, or by its key, where trigrams answer in a moment.
+// searchAll finds and replaces mentions in rows that no path ties to the person. The database finds the rows that may hold
+// one; the matcher decides. It runs while the ties of the person's own rows are there.
 func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) error {
 	if r.words.needles.empty() {
 		return nil
 	}
-	for _, indexed := range []bool{true, false} {
-		mode := "on"
-		if indexed {
-			mode = "off"
+	var searches []*search
+	for _, t := range tables {
+		switch columns := t.Searched(); {
+		case t.Mentions && t.Erase == datamap.DeleteRow:
+			if err := r.removeNaming(ctx, t); err != nil {
+				return err
+			}
+		case len(columns) > 0:
+			searches = append(searches, &search{t: t, columns: columns, indexed: allIndexed(t, columns)})
 		}
-		if _, err := r.tx.Exec(ctx, `set local enable_seqscan = `+mode+`; set local enable_indexscan = `+mode); err != nil {
-			return err
-		}
-		for _, t := range tables {
-			if columns := t.Searched(); len(columns) > 0 && allIndexed(t, columns) == indexed {
-				if err := r.searchOthers(ctx, t); err != nil {
-					return err
+	}
+	err := r.pipeline(ctx, func(b *pgx.Batch) {
+		// The planner thinks a comparison cheaper than it is, and would read a table of some thousand rows from end to end, or
+		// by its key, where trigrams answer in a moment.
+		for _, indexed := range []bool{true, false} {
+			mode := "on"
+			if indexed {
+				mode = "off"
+			}
+			b.Queue(`select set_config('enable_seqscan', $1, true), set_config('enable_indexscan', $1, true)`, mode)
+			for _, x := range searches {
+				if x.indexed == indexed {
+					r.ask(b, x)
 				}
 			}
 		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, x := range searches {
+		if err := r.searchOthers(ctx, x); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// search is the search of one table's texts.
+type search struct {
+	t       *datamap.PlannedTable
+	columns []*datamap.Column
+	indexed bool
+	rows    []textRow
+}
+
+// ask queues the question for the next rows that may name the person.
+func (r *run) ask(b *pgx.Batch, x *search) {
+	where, args := r.words.needles.where(x.t, x.columns, 3)
+	where += " and ($2::text = '' or (" + list("x", x.t.Key) + ") > (" + keyParts(x.t, "$2") + "))"
+	for _, p := range x.t.Paths {
+		where += " and (" + pathSQL{r.plan}.linked(x.t, p) + ") is not true"
+	}
+	if !strings.Contains(where, "$1::") {
+		where += " and ($1::text[] is not null)"
+	}
+	last := ""
+	if n := len(x.rows); n > 0 {
+		last = x.rows[n-1].key
+	}
+	b.Queue(textsWhere(x.t, x.columns, where, chunk), append([]any{r.keys, last}, args...)...).Query(func(rows pgx.Rows) (err error) {
+		if x.rows, err = pgx.CollectRows(rows, scanTexts); err != nil {
+			return fmt.Errorf("search %s: %w", x.t.Name, err)
+		}
+		return nil
+	})
 }
 
 func allIndexed(t *datamap.PlannedTable, columns []*datamap.Column) bool {
@@ -41,52 +93,47 @@ func allIndexed(t *datamap.PlannedTable, columns []*datamap.Column) bool {
 	})
 }
 
-// searchOthers finds and replaces mentions in rows that no path ties to the person. The database finds the rows that may
-// hold one, by index where it has one; the matcher decides. It runs while the ties of the person's own rows are there.
-func (r *run) searchOthers(ctx context.Context, t *datamap.PlannedTable) error {
-	columns := t.Searched()
-	where, args := r.words.needles.where(t, columns, 2)
-	for _, p := range t.Paths {
-		where += " and (" + pathSQL{r.plan}.linked(t, p) + ") is not true"
-	}
-	if !strings.Contains(where, "$1::") {
-		where += " and ($1::text[] is not null)"
-	}
-	rows, err := r.readWhere(ctx, t, columns, where, r.e.RowCap+1, append([]any{r.keys}, args...)...)
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	if len(rows) > r.e.RowCap {
-		return errLarge
-	}
-	keys := make([]string, len(rows))
-	for i, row := range rows {
-		keys[i] = row.key
-	}
-	near, err := r.s.near(ctx, r.tx, t, keys, r.keys)
-	if err != nil {
-		return err
-	}
-	if err := r.crew.load(ctx, near); err != nil {
-		return err
-	}
-	c := newChange(t, columns)
-	for _, row := range rows {
-		m := r.words.loose
-		for _, k := range near[row.key] {
-			if r.words.sharers[k] {
-				m = r.words.strict
-			}
+// searchOthers replaces what the matcher is certain of in the rows that a search found, a chunk at a time.
+func (r *run) searchOthers(ctx context.Context, x *search) error {
+	for len(x.rows) > 0 {
+		keys := make([]string, len(x.rows))
+		for i, row := range x.rows {
+			keys[i] = row.key
 		}
-		texts, changed, err := r.redactOther(t, columns, row, m, mention.Context{Others: r.crew.of(near[row.key])})
+		near, err := r.s.near(ctx, r.tx, x.t, keys, r.keys)
 		if err != nil {
 			return err
 		}
-		if changed {
-			c.add(row.key, false, nil, texts)
+		if err := r.crew.load(ctx, near); err != nil {
+			return err
+		}
+		c := newChange(x.t, x.columns)
+		for _, row := range x.rows {
+			m := r.words.loose
+			for _, k := range near[row.key] {
+				if r.words.sharers[k] {
+					m = r.words.strict
+				}
+			}
+			texts, changed, err := r.redactOther(x.t, x.columns, row, m, mention.Context{Others: r.crew.of(near[row.key])})
+			if err != nil {
+				return err
+			}
+			if changed {
+				c.add(row.key, false, nil, texts)
+			}
+		}
+		if err := r.write(ctx, c, Mentioned); err != nil {
+			return err
+		}
+		if len(x.rows) < chunk {
+			return nil
+		}
+		if err := r.pipeline(ctx, func(b *pgx.Batch) { r.ask(b, x) }); err != nil {
+			return err
 		}
 	}
-	return r.write(ctx, c, Mentioned)
+	return nil
 }
 
 func (r *run) redactOther(t *datamap.PlannedTable, columns []*datamap.Column, row textRow, m *mention.Matcher, mc mention.Context) ([]*string, bool, error) {
@@ -100,4 +147,42 @@ func (r *run) redactOther(t *datamap.PlannedTable, columns []*datamap.Column, ro
 		any = any || out[i] != row.texts[i]
 	}
 	return out, any, nil
+}
+
+// removeNaming deletes the rows of a table without paths that name the person, such as sessions: their texts are wrapped
+// in ways that the database cannot search, so all of them are read.
+func (r *run) removeNaming(ctx context.Context, t *datamap.PlannedTable) error {
+	var columns []*datamap.Column
+	for _, e := range t.Columns {
+		if e.Value.Scan {
+			columns = append(columns, e.Value)
+		}
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	w := &tableWork{t: t}
+	names := func(text string) bool {
+		return slices.ContainsFunc(r.words.strict.Find(text, mention.Context{}), looseEnough)
+	}
+	for last := ""; ; {
+		where := "$1::text = '' or (" + list("x", t.Key) + ") > (" + keyParts(t, "$1") + ")"
+		rows, err := r.readWhere(ctx, t, columns, where, chunk, last)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			for i, c := range columns {
+				in := cell{t: t, c: c, key: row.key, text: row.texts[i], encoding: encodingOf(t, columns, c, row.texts)}
+				if in.text != nil && namesAny(in, names) {
+					w.remove = append(w.remove, row.key)
+					break
+				}
+			}
+			last = row.key
+		}
+		if len(rows) < chunk {
+			return r.remove(ctx, w)
+		}
+	}
 }

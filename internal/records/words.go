@@ -92,13 +92,18 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 
 // anonymous tells whether the card's name is what an erasure writes.
 func (s *Source) anonymous(c *card) bool {
-	for _, role := range []string{"given", "surname"} {
+	named := false
+	for _, role := range []string{"name", "given", "surname"} {
 		col := s.plan.Subject().ByRole(role)
-		if col == nil || col.Erase.Action != datamap.Constant || !slices.Contains(col.Erase.Values(), c.first(role)) {
+		if col == nil {
+			continue
+		}
+		named = true
+		if col.Erase.Action != datamap.Constant || !slices.Contains(col.Erase.Values(), c.first(role)) {
 			return false
 		}
 	}
-	return true
+	return named
 }
 
 func drop(values []string, value string) []string {

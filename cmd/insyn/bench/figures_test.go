@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"text/tabwriter"
 	"time"
 )
 
@@ -52,34 +51,35 @@ func milliseconds(d time.Duration) string {
 	return strconv.FormatFloat(float64(d.Microseconds())/1000, 'f', 1, 64) + " ms"
 }
 
-// BenchmarkFigures prints the table. It measures by itself and ignores the time of the framework: run it with
-// -benchtime 1x.
-func BenchmarkErase(b *testing.B) {
-	c := newCRM(b, number(b, "INSYN_BENCH_PERSONS", 20_000), number(b, "INSYN_BENCH_HISTORY", 1_000_000))
-	for _, f := range c.erase(b) {
-		fmt.Println(strings.Join(f.cells(), "\t"))
-	}
+func benchCRM(b *testing.B) *crm {
+	b.Helper()
+	return newCRM(b, number(b, "INSYN_BENCH_PERSONS", 20_000), number(b, "INSYN_BENCH_HISTORY", 1_000_000))
 }
 
+// BenchmarkErase is the lines of an ordinary erasure alone.
+func BenchmarkErase(b *testing.B) { print(b, benchCRM(b).erase(b)) }
+
+// BenchmarkRate is the line of many erasures at once alone.
+func BenchmarkRate(b *testing.B) { print(b, benchCRM(b).sustained(b)) }
+
+// BenchmarkMany is the line of a person with many rows alone.
+func BenchmarkMany(b *testing.B) { print(b, benchCRM(b).many(b)) }
+
+// BenchmarkFigures prints the table. It measures by itself and ignores the time of the framework: run it with
+// -benchtime 1x.
 func BenchmarkFigures(b *testing.B) {
-	c := newCRM(b, number(b, "INSYN_BENCH_PERSONS", 20_000), number(b, "INSYN_BENCH_HISTORY", 1_000_000))
+	c := benchCRM(b)
 	var all []figure
 	all = append(all, c.erase(b)...)
+	all = append(all, c.sustained(b)...)
 	all = append(all, c.collect(b)...)
-	all = append(all, pickup(b)...)
-	about := machine(b, c) // before the long history makes it another CRM
-	all = append(all, c.memory(b)...)
 	all = append(all, c.rescan(b)...)
-	fmt.Print("\n", about, "\n\n")
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
-	_, _ = fmt.Fprintln(w, strings.Join([]string{"what", "rows", "floor", "ours", "ratio", ""}, "\t"))
-	for _, f := range all {
-		_, _ = fmt.Fprintln(w, strings.Join(f.cells(), "\t"))
-	}
-	if err := w.Flush(); err != nil {
-		b.Fatal(err)
-	}
-	fmt.Println()
+	all = append(all, pickup(b)...)
+	about := machine(b, c) // before the long histories make it another CRM
+	all = append(all, c.many(b)...)
+	all = append(all, c.memory(b)...)
+	fmt.Print("\n", about, "\n")
+	print(b, all)
 }
 
 // machine says what the times depend on.

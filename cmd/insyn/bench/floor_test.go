@@ -61,28 +61,29 @@ func knowing() []statement {
 	}
 }
 
-// searching looks for the person in every text column that an erasure looks at, each table once.
+// searching looks for the person in every text column that an erasure looks at, by the same indexes.
 func searching() []statement {
-	texts := []struct{ table, columns, column string }{
-		{"crm.history", "subject, body", "body"},
-		{"crm.todo", "text", "text"},
-		{"crm.document", "file_name, body", "body"},
-		{"crm.deal", "title, description, lost_reason", "description"},
-		{"crm.organisation", "name, note", "note"},
-		{"crm.person", "title, tags, custom, source", "title"},
-		{"crm.newsletter_log", "email", "email"},
-		{"crm.change_log", "old_values", ""},
+	texts := []struct{ table, column string }{
+		{"crm.history", "subject"},
+		{"crm.history", "body"},
+		{"crm.todo", "text"},
+		{"crm.document", "file_name"},
+		{"crm.document", "body"},
+		{"crm.deal", "title"},
+		{"crm.deal", "description"},
+		{"crm.deal", "lost_reason"},
+		{"crm.organisation", "note"},
+		{"crm.person", "title"},
+		{"crm.person", "source"},
+		{"crm.newsletter_log", "email"},
 	}
 	var out []statement
 	for _, t := range texts {
-		where := fmt.Sprintf("lower(concat_ws(' ', %s)) like any (@patterns)", t.columns)
-		sql := fmt.Sprintf("update %s set %s = replace(%s, @full, '[…]') where %s", t.table, t.column, t.column, where)
-		if t.column == "" {
-			sql = fmt.Sprintf("update %s set old_values = replace(old_values::text, @full, '[…]')::jsonb where %s", t.table, where)
-		}
-		out = append(out, statement{t.table, sql})
+		out = append(out, statement{t.table, fmt.Sprintf("update %s set %s = replace(%s, @full, '[…]') where %s ilike any (@patterns)", t.table, t.column, t.column, t.column)})
 	}
-	return out
+	return append(out,
+		statement{"crm.change_log", `update crm.change_log set old_values = replace(old_values::text, @full, '[…]')::jsonb where old_values::text ilike any (@patterns)`},
+		statement{"crm.person", `update crm.person set custom = replace(custom::text, @full, '[…]')::jsonb where custom::text ilike any (@patterns) or insyn_ledger.words(tags) ilike any (@patterns)`})
 }
 
 // eraseByHand runs the statements and the ledger's rows in one transaction and counts the rows by table.
@@ -101,7 +102,8 @@ func (c *crm) eraseByHand(ctx context.Context, p subject, statements []statement
 		}
 		_, err := tx.Exec(ctx, `
 			insert into insyn_ledger.erasure (request_id, subject, epoch, map_version, map_hash, plan_hash, counts, kept, hmacs)
-			values (@id, 'by hand', 1, 1, '', '', '{}', '[]', '{}')`, args)
+			values (@id, 'by hand', 1, 1, '', '', '{}', '[]', '{}')
+			on conflict do nothing`, args)
 		if err != nil {
 			return err
 		}

@@ -33,20 +33,8 @@ const pickups = 200
 // the worker's claim, both by the clock of the database.
 func pickup(b *testing.B) []figure {
 	b.Helper()
-	pool := pgtest.New(b)
-	ctx, cancel := context.WithCancel(b.Context())
-	ended := make(chan error, 1)
-	w := idleWorker(b, pool)
-	go func() { ended <- w.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			b.Error(err)
-		}
-	}()
-	waitFor(b, 20*time.Second, func() bool {
-		return value[int](b, pool, `select count(*)::int from pg_stat_activity where datname = current_database() and query = 'listen `+jobs.NotifyChannel+`'`) > 0
-	})
+	pool, stop := pickupWorker(b)
+	defer stop()
 	var times []time.Duration
 	for n := range pickups + 10 {
 		took := onePickup(b, pool, int64(n+1))
@@ -59,6 +47,25 @@ func pickup(b *testing.B) []figure {
 	return []figure{
 		{"pickup, p50", fmt.Sprint(pickups), 0, percentile(times, 50), "goal 50 ms; commit, NOTIFY, Redis, claim; worker idle"},
 		{"pickup, p99", fmt.Sprint(pickups), 0, percentile(times, 99), ""},
+	}
+}
+
+// pickupWorker starts an idle worker on a database of its own.
+func pickupWorker(b *testing.B) (*pgxpool.Pool, func()) {
+	b.Helper()
+	pool := pgtest.New(b)
+	ctx, cancel := context.WithCancel(b.Context())
+	ended := make(chan error, 1)
+	w := idleWorker(b, pool)
+	go func() { ended <- w.Run(ctx) }()
+	waitFor(b, 20*time.Second, func() bool {
+		return value[int](b, pool, `select count(*)::int from pg_stat_activity where datname = current_database() and query = 'listen `+jobs.NotifyChannel+`'`) > 0
+	})
+	return pool, func() {
+		cancel()
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
 	}
 }
 

@@ -138,7 +138,7 @@ func (c *counter) Write(p []byte) (int, error) {
 
 // BenchmarkRescan is the line of the rescan alone, for a profile of it.
 func BenchmarkRescan(b *testing.B) {
-	c := newCRM(b, number(b, "INSYN_BENCH_PERSONS", 20_000), number(b, "INSYN_BENCH_HISTORY", 1_000_000))
+	c := benchCRM(b)
 	for _, f := range c.rescan(b) {
 		b.Log(strings.Join(f.cells(), "  "))
 	}

@@ -40,15 +40,16 @@ func (p subject) patterns() []string {
 func (c *crm) subject(b *testing.B, n int) subject {
 	b.Helper()
 	front := []string{"Brun", "Dals", "Frost", "Gyll", "Hjort", "Kvist", "Ljung", "Mossa"}
+	middle := []string{"", "ber", "dal", "hol", "lun", "ros", "sten", "vin"}
 	back := []string{"fjällvik", "hägnstad", "klövsjö", "märsunda", "rödtorp", "tjärnäng", "vikarbo", "öxnehall"}
 	p := subject{
-		id: firstID + int64(n), given: "Tyra", surname: front[n%8] + back[n/8%8],
+		id: firstID + int64(n), given: "Tyra", surname: front[n%8] + middle[n/64%8] + back[n/8%8],
 		// Numbers that nobody can have: a month 13, and ranges for fiction that the generator leaves alone.
 		personnummer: fmt.Sprintf("19711301-%04d", 1000+n), customerNo: fmt.Sprintf("B%06d", 700000+n),
-		phone: fmt.Sprintf("0980-3192%02d", n),
+		phone: fmt.Sprintf("0980-3%05d", 19200+n),
 	}
 	p.email = fmt.Sprintf("tyra.nr%d@bankprov.example", 100+n)
-	other := int64(41 + n*20) // whom the shared rows are shared with
+	other := int64(41 + n*20%4000) // whom the shared rows are shared with
 	for _, sql := range []string{
 		`insert into crm.person (id, given_name, surname, customer_no, personnummer, street, postcode, city, organisation_id, created_at, newsletter, newsletter_at, newsletter_how)
 		 values (@id::bigint, @given::text, @surname::text, @customer::text, @personnummer::text, 'Provgränd ' || @id::bigint, '111 11', 'Stockholm',
