@@ -75,7 +75,7 @@ func keyParts(t *datamap.PlannedTable, param string) string {
 	for i, k := range t.Key {
 		part := "nullif(" + param + "::text, '')"
 		if len(t.Key) > 1 {
-			part = fmt.Sprintf("split_part(%s, ',', %d)", part, i+1)
+			part = keyPart(part, i)
 		}
 		out = append(out, part+"::"+t.Types[k].Name)
 	}
