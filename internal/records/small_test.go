@@ -178,3 +178,33 @@ func TestRescanKnowsAllThatIsFenced(t *testing.T) {
 		}
 	}
 }
+
+// TestStagesRunWhereRowsNeedNothing: what is above the row cap here are the rows of others that name the person and, of
+// their own, rows in which no text does.
+func TestStagesRunWhereRowsNeedNothing(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.call (id int primary key, person_id int, body text);
+		insert into crm.call select i, 1, 'nothing' from generate_series(1, 9) as i;
+		insert into crm.call select i, 2, 'Astrid Brandvik rang' from generate_series(10, 19) as i;`, `
+      crm.call:
+        disclose: "no"
+        path: {on: {person_id: crm.person.id}}
+        columns:
+          id: {keep: number}
+          person_id: {keep: a number that says nothing}
+          body: {erase: redact, disclose: "no"}
+`)
+	e := order(1)
+	e.RowCap = 5
+	r := rehearsed(t, s, e)
+	if r.Stages == 0 {
+		t.Fatal("got one transaction, want stages")
+	}
+	e.Approved = r.Approval()
+	if _, err := s.Erase(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	if n := one[int](t, pool, `select count(*)::int from crm.call where body like '%Brandvik%'`); n != 0 {
+		t.Errorf("%d rows still name the person", n)
+	}
+}
