@@ -208,3 +208,33 @@ func TestStagesRunWhereRowsNeedNothing(t *testing.T) {
 		t.Errorf("%d rows still name the person", n)
 	}
 }
+
+// TestStagesTellWhatIsKept: the stages cut the ties to a kept record, and the ledger still says that it is there.
+func TestStagesTellWhatIsKept(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.bill (id int primary key, person_id int, year_end date, buyer text);
+		insert into crm.bill select i, 1, '2025-12-31', 'Astrid Brandvik' from generate_series(1, 9) as i`, `
+      crm.bill:
+        disclose: "no"
+        path: {on: {person_id: crm.person.id}}
+        keep: {until: books, financial_year_end: year_end, columns: [year_end, buyer], party: [buyer]}
+        columns:
+          id: {keep: number}
+          person_id: {erase: cut, disclose: "no"}
+          year_end: {disclose: "no"}
+          buyer: {disclose: "no"}
+`)
+	e := order(1)
+	e.RowCap = 5
+	e.Approved = rehearsed(t, s, e).Approval()
+	out, err := s.Erase(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Kept) != 1 || out.Kept[0].Rows != 9 {
+		t.Errorf("got %+v, want nine rows", out.Kept)
+	}
+	if n := one[int](t, pool, `select count(*)::int from insyn_ledger.kept`); n != 9 {
+		t.Errorf("%d rows are fenced, want 9", n)
+	}
+}
