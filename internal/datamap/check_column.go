@@ -85,7 +85,7 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	if t.Kept(c.Name) && (c.Scan || erased && t.Keep.After != AfterAnonymise) {
 		fail("%s is kept by law and has an erase action; that is for keep with after: anonymise", place)
 	}
-	if c.Erase.Action == Redact {
+	if c.Erase.Action == Redact || slices.ContainsFunc(c.JSON, func(r Entry[*JSONRule]) bool { return r.Value.Erase.Action == Redact }) {
 		c.Scan = true
 	}
 	for _, r := range c.JSON {

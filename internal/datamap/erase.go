@@ -166,13 +166,26 @@ func (c *Column) UnmarshalYAML(node ast.Node) error {
 	if err := yaml.NodeToValue(node, (*plain)(c), yaml.Strict()); err != nil {
 		return err
 	}
+	return c.Erase.orNull(node)
+}
+
+// UnmarshalYAML reads a rule of a json path, as that of a column.
+func (r *JSONRule) UnmarshalYAML(node ast.Node) error {
+	type plain JSONRule
+	if err := yaml.NodeToValue(node, (*plain)(r), yaml.Strict()); err != nil {
+		return err
+	}
+	return r.Erase.orNull(node)
+}
+
+func (e *Erase) orNull(node ast.Node) error {
 	pairs, err := pairsOf(node)
 	if err != nil {
 		return err
 	}
 	for _, p := range pairs {
 		if p.Key.String() == "erase" && p.Value.Type() == ast.NullType {
-			c.Erase.Action = Null
+			e.Action = Null
 		}
 	}
 	return nil

@@ -78,3 +78,29 @@ func TestFaultsHaveAPlace(t *testing.T) {
 		})
 	}
 }
+
+// A decoder takes "erase: null" for no erase, in the rule of a json path too.
+func TestNullIsAnActionOfAJSONRule(t *testing.T) {
+	t.Parallel()
+	old := `"$.*": {`
+	good := string(democrm.Map())
+	if !strings.Contains(good, old) {
+		t.Fatalf("the sample map has no %s", old)
+	}
+	m, err := datamap.Parse("datamap.yaml", []byte(strings.Replace(good, old, `"$.nothing": {erase: null}, `+old, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, _ := m.Source("crm")
+	for _, e := range source.Tables {
+		for _, c := range e.Value.Columns {
+			if r, ok := c.Value.JSON.Get("$.nothing"); ok {
+				if r.Erase.Action != datamap.Null {
+					t.Errorf("got action %q, want null", r.Erase.Action)
+				}
+				return
+			}
+		}
+	}
+	t.Error("the rule is not in the map")
+}

@@ -39,7 +39,7 @@ func (t *PlannedTable) check() Problems {
 		}
 		out = append(out, c.checkType(place, typ)...)
 		out = append(out, t.checkUnique(c)...)
-		if c.changes() && t.Erase == "" && !typ.Update && !t.Kept(c.Name) {
+		if (c.changes() && t.Erase == "" && !t.Kept(c.Name) || t.Freezes(c.Name)) && !typ.Update {
 			out = append(out, Problem{StopsErase, place, "the role may not change it", "grant update on it (insyn migrate --source prints the line)"})
 		}
 	}

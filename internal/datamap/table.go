@@ -171,3 +171,12 @@ func (t *Table) Kept(column string) bool {
 	}
 	return false
 }
+
+// Freezes says whether a copy of the person is made in the column before their own row is erased.
+func (t *Table) Freezes(column string) bool {
+	if t.Keep == nil {
+		return false
+	}
+	_, ok := t.Keep.Freeze.Get(column)
+	return ok
+}

@@ -269,7 +269,7 @@ func keyMatch(t *datamap.PlannedTable) string {
 	for i, k := range t.Key {
 		value := "v.insyn_k"
 		if len(t.Key) > 1 {
-			value = fmt.Sprintf("split_part(v.insyn_k, ',', %d)", i+1)
+			value = keyPart("v.insyn_k", i)
 		}
 		out = append(out, fmt.Sprintf("x.%s = %s::%s", quote(k), value, t.Types[k].Name))
 	}

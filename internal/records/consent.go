@@ -118,7 +118,7 @@ func (s *Source) logConsent(ctx context.Context, tx pgx.Tx, key, box string, c C
 			exprs = append(exprs, fmt.Sprintf("nullif($%d::text, '')::%s", len(args), typ.Name))
 		}
 		for i, pair := range ours {
-			put(pair.Ours, strings.Split(key, ",")[i], t.Types[pair.Ours])
+			put(pair.Ours, strings.ReplaceAll(strings.Split(key, ",")[i], "\x1f", ","), t.Types[pair.Ours])
 		}
 		for role, v := range map[string]string{"box": box, "state": c.State, "at": at, "how": c.How, "wording": c.Wording, "by": c.By} {
 			if col := t.ByRole("log." + role); col != nil {

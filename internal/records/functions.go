@@ -27,7 +27,7 @@ func functionsSQL(m *datamap.Map, s *datamap.Source) string {
 	for i, k := range s.Subject.Key {
 		value := "person"
 		if len(s.Subject.Key) > 1 {
-			value = fmt.Sprintf("split_part(person, ',', %d)", i+1)
+			value = keyPart("person", i)
 		}
 		declare = append(declare, fmt.Sprintf("    k%d %s.%s%%type;", i, quoteTable(subject.Name), quote(k)))
 		assign = append(assign, fmt.Sprintf("    k%d := %s;", i, value))
@@ -46,7 +46,7 @@ func functionsSQL(m *datamap.Map, s *datamap.Source) string {
 		"{{match}}", strings.Join(match, " and "),
 		"{{live}}", live,
 		"{{subject}}", quoteTable(subject.Name),
-		"{{key}}", strings.Join(parts, " || ',' || "),
+		"{{key}}", keyJoined(parts),
 		"{{newsletter}}", box("consent.newsletter"),
 		"{{processing}}", box("consent.processing"),
 		"{{contacts}}", contacts,

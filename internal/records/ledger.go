@@ -111,19 +111,25 @@ func (r *run) insertLedger(ctx context.Context, state string, planned int64) err
 
 // closeLedger ends an erasure in stages: its counts are added to theirs, its journal has done its work.
 func (r *run) closeLedger(ctx context.Context) error {
-	var before []byte
+	var before, listed []byte
 	err := r.tx.QueryRow(ctx, `
-		select counts
+		select counts,
+		       kept
 		  from insyn_ledger.erasure
 		 where request_id = $1
 		   and subject = $2
-		   for update`, r.e.RequestID, r.e.Subject).Scan(&before)
+		   for update`, r.e.RequestID, r.e.Subject).Scan(&before, &listed)
 	if err != nil {
 		return fmt.Errorf("read the counts of the stages: %w", err)
 	}
 	staged := map[string]int{}
 	if err := json.Unmarshal(before, &staged); err != nil {
 		return fmt.Errorf("read the counts of the stages: %w", err)
+	}
+	// What is kept was listed before the stages cut the ties to it.
+	r.kept = nil
+	if err := json.Unmarshal(listed, &r.kept); err != nil {
+		return fmt.Errorf("read what the stages keep: %w", err)
 	}
 	for what, n := range staged {
 		r.counts[what] += n

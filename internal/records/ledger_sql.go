@@ -71,7 +71,7 @@ func grantsSQL(s *datamap.Source) string {
 		var all, free []string
 		for _, c := range e.Value.Columns {
 			all = append(all, quote(c.Name))
-			if !e.Value.Kept(c.Name) {
+			if !e.Value.Kept(c.Name) || e.Value.Freezes(c.Name) {
 				free = append(free, quote(c.Name))
 			}
 		}

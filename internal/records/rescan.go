@@ -173,7 +173,7 @@ func (r *rescan) write(ctx context.Context, t *tally) error {
 	rows := maps.Clone(t.rows)
 	for _, k := range t.keyed {
 		at := k.place
-		at.retained = fenced[k.key]
+		at.retained = fenced.holds(k.key, t.of.columns[at.column].name)
 		rows[at]++
 	}
 	for _, at := range slices.SortedFunc(maps.Keys(rows), inOrder) {

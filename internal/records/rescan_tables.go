@@ -17,6 +17,7 @@ const foreignTable = "f"
 // scanTable is one table of the database as the rescan reads it.
 type scanTable struct {
 	schema, name string
+	mapped       string // of a partition: the table that the map names
 	kind         string // of pg_class
 	columns      []scanColumn
 	rows         int64 // the planner's estimate
@@ -115,6 +116,10 @@ func (s *Source) scanTables(ctx context.Context, tx pgx.Tx) ([]*scanTable, error
 		)
 		select n.nspname::text,
 		       r.relname::text,
+		       coalesce((select pn.nspname || '.' || p.relname
+		                   from pg_class p
+		                   join pg_namespace pn on pn.oid = p.relnamespace
+		                  where p.oid = pg_partition_root(r.oid)), n.nspname || '.' || r.relname),
 		       r.relkind::text,
 		       array_agg(a.attname::text order by a.attnum),
 		       array_agg(c.base order by a.attnum),
@@ -139,7 +144,7 @@ func (s *Source) scanTables(ctx context.Context, tx pgx.Tx) ([]*scanTable, error
 		t := &scanTable{}
 		var names, bases []string
 		var readable bool
-		err := row.Scan(&t.schema, &t.name, &t.kind, &names, &bases, &t.rows, &t.bytes, &t.toast, &readable)
+		err := row.Scan(&t.schema, &t.name, &t.mapped, &t.kind, &names, &bases, &t.rows, &t.bytes, &t.toast, &readable)
 		for i, name := range names {
 			t.columns = append(t.columns, scanColumn{name, bases[i]})
 		}

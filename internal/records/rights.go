@@ -40,7 +40,7 @@ func needs(s *datamap.Source, c *datamap.Catalog) []need {
 			}
 			all = append(all, col.Name)
 			changes := col.Erase.Action != datamap.NoAction || len(col.JSON) > 0 || col.Scan || col.Edit != ""
-			if changes && t.Erase == "" && !t.Kept(col.Name) && !typ.Generated {
+			if (changes && t.Erase == "" && !t.Kept(col.Name) || t.Freezes(col.Name)) && !typ.Generated {
 				written = append(written, col.Name)
 			}
 			if col.Edit != "" && !typ.Generated {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"insyn/internal/datamap"
 	"insyn/internal/postgres"
@@ -20,6 +21,7 @@ func (s *Source) rehearseStages(ctx context.Context, e Erasure) (*Rehearsal, err
 		if err != nil {
 			return err
 		}
+		r.e.RowCap = math.MaxInt32 // the rows of small tables, and those of others that name the person, are done at the end
 		if err := r.allSampled(ctx); err != nil && !errors.Is(err, ErrRefused) {
 			return err
 		}
@@ -51,13 +53,15 @@ func (r *run) allSampled(ctx context.Context) error {
 		return err
 	}
 	var small, logs []*datamap.PlannedTable
+	listed := map[string]int{}
 	for _, t := range r.plan.Tables {
 		many := false
 		if staged(t) {
-			var err error
-			if many, err = r.sample(ctx, t); err != nil {
+			n, err := r.sample(ctx, t)
+			if err != nil {
 				return err
 			}
+			listed[t.Name], many = n, n > chunk
 		}
 		switch {
 		case many:
@@ -72,28 +76,33 @@ func (r *run) allSampled(ctx context.Context) error {
 			return err
 		}
 	}
+	// The journal lists rows that turn out to need no change too, and is held against what was approved.
+	counted := r.byTable()
+	for _, t := range small {
+		r.count(t, Anonymised, max(listed[t.Name]-counted[t.Name], 0))
+	}
 	return nil
 }
 
-// sample counts a table with many rows of the person and reads the first ones; false where there are not many.
-func (r *run) sample(ctx context.Context, t *datamap.PlannedTable) (bool, error) {
+// sample counts the person's rows of a table and, where they are more than a chunk, books them by the first ones.
+func (r *run) sample(ctx context.Context, t *datamap.PlannedTable) (int, error) {
 	w := newWork(t)
 	sql, args := r.rowsSQL(w, false)
 	if sql == "" {
-		return false, nil
+		return 0, nil
 	}
 	var n int
 	err := r.tx.QueryRow(ctx, "select count(*) from ("+sql+") as x", args...).Scan(&n)
 	if err != nil || n <= chunk {
-		return false, err
+		return n, err
 	}
 	sql, args = r.rowsSQL(w, true)
 	err = r.pipeline(ctx, func(b *pgx.Batch) { b.Queue(sql+limited(chunk), args...).Query(w.collect) })
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	if err := r.pipeline(ctx, func(b *pgx.Batch) { r.owners(b, w, w.rows) }); err != nil {
-		return false, err
+		return 0, err
 	}
 	r.share(w)
 	removed, alone := 0, 0
@@ -106,7 +115,7 @@ func (r *run) sample(ctx context.Context, t *datamap.PlannedTable) (bool, error)
 			alone++
 		}
 		if _, _, err := r.redactRow(ctx, w, row, w.rows); err != nil {
-			return false, fmt.Errorf("read the rows of %s: %w", t.Name, err)
+			return 0, fmt.Errorf("read the rows of %s: %w", t.Name, err)
 		}
 	}
 	action := Deleted
@@ -117,5 +126,5 @@ func (r *run) sample(ctx context.Context, t *datamap.PlannedTable) (bool, error)
 	r.count(t, action, gone)
 	r.count(t, Anonymised, kept)
 	r.count(t, Redacted, n-gone-kept)
-	return true, nil
+	return n, nil
 }

@@ -39,7 +39,7 @@ func (w pathSQL) inside(s side, column string, part datamap.Part, name string) v
 		return value{sql: name, from: "unnest(" + v.sql + ") as " + name, typ: elemType(v.typ)}
 	case part.JSON != "" && part.Many():
 		return value{
-			sql: name + " #>> '{}'", typ: textType,
+			sql: "(" + name + " #>> '{}')", typ: textType,
 			from: fmt.Sprintf("jsonb_path_query(%s::jsonb, %s) as %s", v.sql, literal(part.JSON), name),
 		}
 	case part.JSON != "":

@@ -31,7 +31,24 @@ func keyText(alias string, columns []string) string {
 	for _, c := range columns {
 		parts = append(parts, alias+"."+quote(c)+"::text")
 	}
+	return keyJoined(parts)
+}
+
+// keyJoined makes one text of the parts of a key. A comma inside one of several becomes a sign that stands in no key.
+func keyJoined(texts []string) string {
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	parts := make([]string, 0, len(texts))
+	for _, t := range texts {
+		parts = append(parts, "replace("+t+", ',', chr(31))")
+	}
 	return strings.Join(parts, " || ',' || ")
+}
+
+// keyPart is part i, from 0, of a key that keyText wrote of several.
+func keyPart(key string, i int) string {
+	return fmt.Sprintf("replace(split_part(%s, ',', %d), chr(31), ',')", key, i+1)
 }
 
 // keyIn holds where the columns are one of the keys in param (a text[] of keys as keyText writes them). The keys are
@@ -47,7 +64,7 @@ func keyAmong(ours []string, types []string, param string) string {
 	}
 	parts := make([]string, 0, len(ours))
 	for i := range ours {
-		parts = append(parts, fmt.Sprintf("split_part(u.k, ',', %d)::%s", i+1, types[i]))
+		parts = append(parts, keyPart("u.k", i)+"::"+types[i])
 	}
 	return fmt.Sprintf("(%s) in (select %s from unnest(%s::text[]) as u (k))", strings.Join(ours, ", "), strings.Join(parts, ", "), param)
 }
@@ -58,7 +75,7 @@ func keyParts(t *datamap.PlannedTable, param string) string {
 	for i, k := range t.Key {
 		part := "nullif(" + param + "::text, '')"
 		if len(t.Key) > 1 {
-			part = fmt.Sprintf("split_part(%s, ',', %d)", part, i+1)
+			part = keyPart(part, i)
 		}
 		out = append(out, part+"::"+t.Types[k].Name)
 	}

@@ -99,7 +99,7 @@ func (w pathSQL) joinedTo(t *datamap.PlannedTable, from string, person []value) 
 		parts, texts = append(parts, v.sql), append(texts, "("+v.sql+")::text")
 	}
 	return joined{
-		from: from, row: keyText("t", t.Key), person: strings.Join(texts, " || ',' || "),
+		from: from, row: keyText("t", t.Key), person: keyJoined(texts),
 		onKey: keyAmong(parts, typesOf(subject, subject.Key), "%s"), parts: parts,
 	}
 }
