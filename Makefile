@@ -8,7 +8,7 @@ SHELL := /bin/bash
 step = printf '%-26s … ' '$(1)'; begun=$${EPOCHREALTIME/./}; $(2) && \
 	awk -v a=$$begun -v b=$${EPOCHREALTIME/./} 'BEGIN { printf "%5.1f s\n", (b - a) / 1000000 }'
 
-.PHONY: demo build test bench schemas lint deps config-table
+.PHONY: demo build test bench bench-large schemas lint deps config-table
 
 demo:
 	@$(call step,Go packages,go mod download)
