@@ -7,7 +7,7 @@ func near(w, name string, given bool) bool {
 	if len(w) < 4 || len(name) < 4 || w == name {
 		return false
 	}
-	if sounds(w) == sounds(name) {
+	if lead(w[0]) == lead(name[0]) && sounds(w) == sounds(name) {
 		return true
 	}
 	if given && in("given", w) || !given && in("surname", w) {
@@ -17,6 +17,19 @@ func near(w, name string, given bool) bool {
 		return false
 	}
 	return oneOff(w, name)
+}
+
+// lead is the first sound of a word that begins with c, roughly: words that sound alike have the same.
+func lead(c byte) byte {
+	switch c {
+	case 'p', 'v', 'w':
+		return 'f'
+	case 'c', 'q', 'x':
+		return 'k'
+	case 'z':
+		return 's'
+	}
+	return c
 }
 
 var sound = strings.NewReplacer("ph", "f", "v", "f", "w", "f", "th", "t", "ck", "k", "ch", "k", "qu", "kf", "c", "k", "q", "k", "z", "s", "x", "ks")

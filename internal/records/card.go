@@ -53,13 +53,14 @@ func roleColumns(t *datamap.PlannedTable) []string {
 	return out
 }
 
-// cards reads the roles of many persons at once: one statement a table and path, however many persons.
+// cards reads the roles of many persons at once: one statement a table and path, however many persons, all sent together.
 func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[string]*card, error) {
 	out := make(map[string]*card, len(keys))
 	if len(keys) == 0 {
 		return out, nil
 	}
 	w := pathSQL{s.plan}
+	b := &pgx.Batch{}
 	for _, t := range s.plan.Tables {
 		columns := roleColumns(t)
 		if t == s.plan.Subject() && s.plan.Source.Subject.MergedInto != "" {
@@ -72,10 +73,11 @@ func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[strin
 			if p.As == datamap.AsBy || p.As == datamap.AsContext && t.ByRole("organisation") == nil {
 				continue
 			}
-			if err := s.readCards(ctx, q, w, t, p, columns, keys, out); err != nil {
-				return nil, fmt.Errorf("read persons through %s: %w", t.Name, err)
-			}
+			s.askCards(b, w, t, p, columns, keys, out)
 		}
+	}
+	if err := q.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("read persons: %w", err)
 	}
 	for _, c := range out {
 		c.settle()
@@ -83,22 +85,21 @@ func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[strin
 	return out, nil
 }
 
-func (s *Source) readCards(ctx context.Context, q querier, w pathSQL, t *datamap.PlannedTable, p datamap.Path,
-	columns, keys []string, out map[string]*card,
-) error {
+func (s *Source) askCards(b *pgx.Batch, w pathSQL, t *datamap.PlannedTable, p datamap.Path, columns, keys []string, out map[string]*card) {
 	j := w.join(t, p, columns, "")
 	values := make([]string, 0, len(columns))
 	for _, c := range columns {
 		values = append(values, "t."+quote(c)+"::text")
 	}
-	rows, err := q.Query(ctx, fmt.Sprintf(`select %s, array[%s] from %s where %s order by %s`,
-		j.person, strings.Join(values, ", "), j.from, j.personIn("$1"), list("t", t.Key)), keys)
-	if err != nil {
-		return err
-	}
+	sql := fmt.Sprintf(`select %s, array[%s] from %s where %s order by %s`,
+		j.person, strings.Join(values, ", "), j.from, j.personIn("$1"), list("t", t.Key))
+	b.Queue(sql, keys).Query(func(rows pgx.Rows) error { return s.readCards(rows, t, p, columns, out) })
+}
+
+func (s *Source) readCards(rows pgx.Rows, t *datamap.PlannedTable, p datamap.Path, columns []string, out map[string]*card) error {
 	var person string
 	var row []*string
-	_, err = pgx.ForEachRow(rows, []any{&person, &row}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&person, &row}, func() error {
 		c := out[person]
 		if c == nil {
 			// A key that does not exist in the subject table makes no card.
@@ -117,7 +118,10 @@ func (s *Source) readCards(ctx context.Context, q querier, w pathSQL, t *datamap
 		c.take(s, t, p, columns, row)
 		return nil
 	})
-	return err
+	if err != nil {
+		return fmt.Errorf("read persons through %s: %w", t.Name, err)
+	}
+	return nil
 }
 
 // take adds one row's values. Through a context path only the organisation's name is the person's.

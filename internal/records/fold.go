@@ -78,9 +78,11 @@ func foldSQL(expr string) string {
 	return out
 }
 
+var wildcards = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
 // contains makes a like pattern that holds where the text contains part, whatever wildcards are in it.
 func contains(part string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
+	return "%" + wildcards.Replace(part) + "%"
 }
 
 func digits(s string) string {

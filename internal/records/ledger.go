@@ -13,18 +13,15 @@ import (
 // passFence raises the fence to the run's epoch and holds its row until the transaction ends. A run whose epoch is
 // lower than the fence's is a zombie: somebody has given its work to another.
 func passFence(ctx context.Context, q querier, e Erasure) error {
-	if err := raiseFence(ctx, q, e.RequestID, e.Subject, e.Epoch); err != nil {
-		return err
-	}
 	var epoch int
 	err := q.QueryRow(ctx, `
-		select epoch
-		  from insyn_ledger.fence
-		 where request_id = $1
-		   and subject = $2
-		   for update`, e.RequestID, e.Subject).Scan(&epoch)
+		insert into insyn_ledger.fence as f (request_id, subject, epoch)
+		values ($1, $2, $3)
+		on conflict (request_id, subject) do update
+		   set epoch = greatest(f.epoch, excluded.epoch)
+		returning epoch`, e.RequestID, e.Subject, e.Epoch).Scan(&epoch)
 	if err != nil {
-		return fmt.Errorf("read the fence: %w", err)
+		return fmt.Errorf("pass the fence: %w", err)
 	}
 	if epoch > e.Epoch {
 		return ErrFenced

@@ -133,6 +133,8 @@ func searchText(column string, t datamap.ColumnType) string {
 	return column
 }
 
+var bare = strings.NewReplacer("(", "", ")", "", " ", "")
+
 // trigrams says whether a column has a trigram index on its text, and one on its numbers without what stands between
 // their digits.
 func trigrams(t *datamap.LiveTable, column string) (text, numbers bool) {
@@ -141,7 +143,7 @@ func trigrams(t *datamap.LiveTable, column string) (text, numbers bool) {
 			if x.Method != "gin" || class != "gin_trgm_ops" {
 				continue
 			}
-			switch expr := strings.NewReplacer("(", "", ")", "", " ", "").Replace(x.Exprs[i]); {
+			switch expr := bare.Replace(x.Exprs[i]); {
 			case strings.HasPrefix(expr, "translate"+column+","):
 				numbers = numbers || x.Partial == "" || strings.HasPrefix(x.Partial, "("+column+" ~ ")
 			case expr == column || expr == column+"::text" || expr == "insyn_ledger.words"+column:

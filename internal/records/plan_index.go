@@ -229,13 +229,14 @@ func (p *planner) search(ctx context.Context, t *datamap.PlannedTable, out *Tabl
 }
 
 // trigramIndexes are the statements that make the search of a column's texts independent of the table's size: one for
-// words and, where the column is a text, one for numbers however they are grouped.
+// words and, where the column is a text, one for numbers however they are grouped. A search reads all that waits to be
+// sorted into an index, so that little may wait.
 func trigramIndexes(t *datamap.PlannedTable, c *datamap.Column, numbers bool) []string {
 	column, typ := quote(c.Name), t.Types[c.Name]
-	out := []string{fmt.Sprintf("create index %s%s on %s using gin (%s gin_trgm_ops);", concurrently(t), quote(indexName(t.Name, "_"+c.Name+"_trgm_idx")),
+	out := []string{fmt.Sprintf("create index %s%s on %s using gin (%s gin_trgm_ops) with (gin_pending_list_limit = 64);", concurrently(t), quote(indexName(t.Name, "_"+c.Name+"_trgm_idx")),
 		quoteTable(t.Name), searchText(column, typ))}
 	if !numbers && isText(typ) {
-		out = append(out, fmt.Sprintf("create index %s%s on %s using gin (%s gin_trgm_ops) where %s ~ %s;", concurrently(t),
+		out = append(out, fmt.Sprintf("create index %s%s on %s using gin (%s gin_trgm_ops) with (gin_pending_list_limit = 64) where %s ~ %s;", concurrently(t),
 			quote(indexName(t.Name, "_"+c.Name+"_digits_idx")), quoteTable(t.Name), digitsSQL(column), column, numberRun))
 	}
 	return out

@@ -116,6 +116,7 @@ func (s *Source) eraseAtOnce(ctx context.Context, e Erasure) (*Outcome, error) {
 		if !bytes.Equal(r.plan.Hash(), e.Approved.Hash) {
 			return ErrPlanChanged
 		}
+		r.silent = true // the approver has seen the places
 		if err := r.all(ctx); err != nil {
 			return err
 		}

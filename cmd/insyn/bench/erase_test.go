@@ -59,7 +59,7 @@ func (c *crm) erase(b *testing.B) []figure {
 	us, ids, find := median(ours[1:]), median(known[1:]), median(searched[1:])
 	return []figure{
 		{"erase", key(int64(rows)), ids, us, "floor knows every id"},
-		{"erase", key(int64(rows)), find, us, "floor searches the texts for the person itself"},
+		{"erase", key(int64(rows)), find, us, "floor finds who is named by the same indexes"},
 		{"rehearse", key(int64(rows)), us, median(rehearsal[1:]), "floor is our erase"},
 	}
 }

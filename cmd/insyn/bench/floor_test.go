@@ -77,7 +77,8 @@ func searching() []statement {
 		{"crm.person", "source"},
 		{"crm.newsletter_log", "email"},
 	}
-	var out []statement
+	// By hand too one must tell the planner to use them.
+	out := []statement{{"", `set local enable_seqscan = off`}}
 	for _, t := range texts {
 		out = append(out, statement{t.table, fmt.Sprintf("update %s set %s = replace(%s, @full, '[…]') where %s ilike any (@patterns)", t.table, t.column, t.column, t.column)})
 	}
