@@ -308,3 +308,23 @@ func TestKeptTextWaitsForItsTime(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestListsOfOthersStayAsTheyAre: null elements, dimensions and bounds of lists in rows that the erasure changes.
+func TestListsOfOthersStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.trip (id int primary key, ids int[], tags text[], body text);
+		insert into crm.trip values (1, '{1,null,2}', '{{a,b},{c,d}}', 'x'), (2, '{2,null}', '[0:1]={a,b}', 'with Astrid Brandvik')`, `
+      crm.trip:
+        disclose: "no"
+        path: {on: {"ids[]": crm.person.id}}
+        columns:
+          id: {keep: number}
+          ids: {erase: cut, disclose: "no"}
+          tags: {erase: redact, disclose: "no"}
+          body: {erase: redact, disclose: "no"}
+`)
+	erased(t, s, 1)
+	if got := one[string](t, pool, `select string_agg(ids::text || tags::text, ' ' order by id) from crm.trip`); got != "{NULL,2}{{a,b},{c,d}} {2,NULL}[0:1]={a,b}" {
+		t.Errorf("got %s", got)
+	}
+}
