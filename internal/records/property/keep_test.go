@@ -40,7 +40,7 @@ func (w *world) keptBy(t *table) {
 			}
 		}
 		fence := []string{"given_name", "surname"}
-		if rapid.Bool().Draw(w.t, "with the address") {
+		if w.mail == inPerson && rapid.Bool().Draw(w.t, "with the address") {
 			fence = append(fence, "email")
 		}
 		t.fence = fence
