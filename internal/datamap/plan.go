@@ -32,7 +32,7 @@ type PlannedTable struct {
 func (t *PlannedTable) Reads() []*Column {
 	var out []*Column
 	for _, e := range t.Columns {
-		if e.Value.Erase.Action == Redact || len(e.Value.JSON) > 0 {
+		if (e.Value.Erase.Action == Redact || len(e.Value.JSON) > 0) && !t.Kept(e.Name) {
 			out = append(out, e.Value)
 		}
 	}
@@ -43,7 +43,7 @@ func (t *PlannedTable) Reads() []*Column {
 func (t *PlannedTable) Searched() []*Column {
 	var out []*Column
 	for _, e := range t.Columns {
-		if c := e.Value; c.Scan && c.Encoding == "" && t.Types[c.Name].Base != "bytea" {
+		if c := e.Value; c.Scan && !t.Kept(c.Name) && c.Encoding == "" && t.Types[c.Name].Base != "bytea" {
 			out = append(out, c)
 		}
 	}

@@ -131,7 +131,7 @@ func (r *run) write(ctx context.Context, c *change, action string) error {
 	}
 	var sets []assignment
 	for i, col := range c.texts {
-		text := fromText(c.t.Types[col.Name], value(fmt.Sprintf("insyn_t%d", i), "text", c.values[i]))
+		text := fromText(c.t.Types[col.Name], "x."+quote(col.Name), value(fmt.Sprintf("insyn_t%d", i), "text", c.values[i]))
 		sets = append(sets, assignment{quote(col.Name), r.referring(c.t, col, text, &args)})
 	}
 	for i, col := range c.columns {
@@ -227,7 +227,7 @@ func (r *run) action(t *datamap.PlannedTable, c *datamap.Column, args *[]any) st
 	case datamap.Cut:
 		if typ.IsArray() {
 			*args = append(*args, r.written(t, c))
-			return fmt.Sprintf("array(select u.e from unnest(%s) with ordinality as u (e, i) where not u.e::text = any ($%d::text[]) order by u.i)::%s", column, len(*args), typ.Name)
+			return fmt.Sprintf("array(select u.e from unnest(%s) with ordinality as u (e, i) where (u.e::text = any ($%d::text[])) is not true order by u.i)::%s", column, len(*args), typ.Name)
 		}
 		return e.Placeholder() + "::" + typ.Name
 	}
@@ -256,9 +256,11 @@ func literalArray(parts []string) string {
 	return "array[" + strings.Join(quoted, ", ") + "]::text[]"
 }
 
-func fromText(t datamap.ColumnType, expr string) string {
+// fromText is a rewritten text in the type of its column. A list that says the same stays as it is, with its bounds.
+func fromText(t datamap.ColumnType, column, expr string) string {
 	if t.IsArray() {
-		return fmt.Sprintf("case when %s is null then null else array(select jsonb_array_elements_text(%s::jsonb))::%s end", expr, expr, t.Name)
+		return fmt.Sprintf("case when %s is null then null when %s::jsonb = to_jsonb(%s) then %s else array(select jsonb_array_elements_text(%s::jsonb))::%s end",
+			expr, expr, column, column, expr, t.Name)
 	}
 	return expr + "::" + t.Name
 }

@@ -188,7 +188,7 @@ func (r *run) rowsSQL(w *tableWork, texts bool) (string, []any) {
 	if texts && len(w.reads) > 0 {
 		columns[3] = textsSQL(t, w.reads)
 	}
-	if r.resumed && staged(t) { // a stage has done those that the journal lists
+	if r.resumed && r.staged(t) { // a stage has done those that the journal lists
 		done := fmt.Sprintf(" and not exists (select 1 from insyn_ledger.journal as j where j.request_id = %d and j.table_name = %s and j.row_key = %s)",
 			r.e.RequestID, literal(t.Name), keyText("x", t.Key))
 		for i := range conds {

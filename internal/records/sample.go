@@ -56,7 +56,7 @@ func (r *run) allSampled(ctx context.Context) error {
 	listed := map[string]int{}
 	for _, t := range r.plan.Tables {
 		many := false
-		if staged(t) {
+		if r.staged(t) {
 			n, err := r.sample(ctx, t)
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -86,7 +87,7 @@ func (s *Source) openStages(ctx context.Context, tx pgx.Tx, e Erasure) error {
 				return err
 			}
 		}
-		if staged(t) {
+		if r.staged(t) {
 			if err := j.table(ctx, place, t); err != nil {
 				return err
 			}
@@ -102,9 +103,22 @@ func (s *Source) openStages(ctx context.Context, tx pgx.Tx, e Erasure) error {
 }
 
 // staged says whether a table's rows are done in stages. What says who the person is stays until the end, since each stage
-// must know; so do logs, which triggers fill meanwhile.
-func staged(t *datamap.PlannedTable) bool {
-	return t.LogOf == "" && len(roleColumns(t)) == 0 && (t.Keep == nil || t.Changes())
+// must know; so does what leads there, and so do logs, which triggers fill meanwhile.
+func (r *run) staged(t *datamap.PlannedTable) bool {
+	if t.LogOf != "" || len(roleColumns(t)) > 0 || t.Keep != nil && !t.Changes() {
+		return false
+	}
+	for _, named := range r.plan.Tables {
+		if len(roleColumns(named)) == 0 {
+			continue
+		}
+		for _, p := range named.Paths {
+			if slices.ContainsFunc(p.Hops, func(h datamap.Hop) bool { return h.Table == t.Name }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // journal writes down, for one run, the rows that are to be done.

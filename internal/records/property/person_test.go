@@ -33,6 +33,13 @@ var givens = []string{"Astrid", "Henrik", "Carola"}
 // The keys of which one is the beginning of another.
 var ints = []string{"4821", "48213", "48", "482", "7733", "77", "91827", "918"}
 
+// Where the addresses are.
+const (
+	inPerson = "on the person's row"
+	inTable  = "in a table"
+	linked   = "in a table, tied by another"
+)
+
 const (
 	intKey       = "integer"
 	uuidKey      = "uuid"
@@ -73,6 +80,7 @@ func (w *world) drawPersons() {
 			}
 		}
 	}
+	w.mail = rapid.SampledFrom([]string{inPerson, inTable, linked}).Draw(w.t, "mail")
 	w.groups = rapid.Bool().Draw(w.t, "groups")
 	if w.groups && n > 2 {
 		last := n - 1

@@ -105,6 +105,9 @@ func (in *installed) run(ctx context.Context, t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if fmt.Sprint(out.Kept) != fmt.Sprint(rehearsal.Kept) {
+		t.Errorf("the ledger keeps %v, the rehearsal said %v", out.Kept, rehearsal.Kept)
+	}
 	after := in.snapshot(ctx, t)
 	in.judge(t, before, after)
 	if rehearsal.Stages == 0 {

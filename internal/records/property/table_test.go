@@ -34,7 +34,9 @@ func (w *world) personTable() {
 	t.cols = append(t.cols, ridColumn(), &column{name: "kind", typ: "text not null", says: kept})
 	add("given_name", "text", fields{{"role", "given"}, {"erase", raw("{constant: {sv: Anonymiserad, en: Anonymised}}")}}, constant("Anonymiserad"))
 	add("surname", "text", fields{{"role", "surname"}, {"erase", raw("{constant: {sv: Person, en: Somebody}}")}}, constant("Person"))
-	add("email", "text", fields{{"role", "email"}, {"erase", raw("null")}}, null)
+	if w.mail == inPerson {
+		add("email", "text", fields{{"role", "email"}, {"erase", raw("null")}}, null)
+	}
 	add("phone", "varchar(30)", fields{{"role", "phone"}, {"erase", raw("null")}}, null)
 	add("code", "text unique", fields{{"role", "customer_no"}, {"erase", raw("null")}}, null)
 	if w.merges {
@@ -117,6 +119,43 @@ func (w *world) fillData(t *table, r *row) {
 		if c.fill != nil {
 			r.set(c.name, c.fill(r))
 		}
+	}
+}
+
+// addresses is where an address leads to.
+func (w *world) addresses() string {
+	if w.mail == inPerson {
+		return "crm.person.email"
+	}
+	return "crm.mail.address"
+}
+
+// mailTable holds the addresses: it is tied to persons by a column, or by another table.
+func (w *world) mailTable() {
+	t := &table{name: "crm.mail", pk: []string{"rid"}, cols: []*column{ridColumn()}}
+	var one tie
+	if w.mail == linked {
+		one = w.manyToMany(t)
+	} else {
+		one = w.single(t, "", true, "")
+	}
+	t.cols = append(t.cols, &column{name: "address", typ: "text", says: fields{{"role", "email"}, {"erase", raw("null")}, {"label", raw("{sv: Fält, en: Field}")}}, after: null})
+	if rapid.Bool().Draw(w.t, "address goes") {
+		t.deletes = "delete_row"
+		t.says = t.says.with("erase", "delete_row")
+	}
+	w.tables = append(w.tables, t)
+	if t.link != nil {
+		w.tables = append(w.tables, t.link)
+	}
+	for i, p := range w.people {
+		if p.group {
+			continue
+		}
+		r := w.newRow()
+		one.fill(r, []int{i})
+		r.set("address", is(p.email))
+		t.rows = append(t.rows, r)
 	}
 }
 

@@ -62,10 +62,10 @@ func (w *world) drawTie(t *table) tie {
 	kinds := []func(*table) tie{
 		func(t *table) tie { return w.single(t, "", true, "") },
 		func(t *table) tie { return w.single(t, "", false, "") },
-		w.polymorphic, w.manyToMany, w.twoPersons, w.through, w.byValue, w.byCode,
+		w.polymorphic, w.manyToMany, w.twoPersons, w.twoPersons, w.through, w.byValue, w.byCode,
 	}
 	if w.keyKind != compositeKey {
-		kinds = append(kinds, w.textReference, w.array, w.inJSON, w.inMembers, w.oldValues, w.through,
+		kinds = append(kinds, w.textReference, w.array, w.inJSON, w.inList, w.inMembers, w.oldValues, w.through,
 			func(t *table) tie { return w.single(t, "text", false, "") })
 	}
 	return kinds[rapid.IntRange(0, len(kinds)-1).Draw(w.t, "tie")](t)
@@ -146,6 +146,11 @@ func (w *world) twoPersons(t *table) tie {
 			}
 		}
 	}
+	for _, name := range out.names {
+		c := &column{name: name + "_name", typ: "text", says: fields{{"erase", raw("null")}, {"label", raw("{sv: Fält, en: Field}")}}, fill: func(r *row) cell { return w.own(r, "Is %s") }, after: null}
+		w.ofColumn(c, name)
+		t.cols = append(t.cols, c)
+	}
 	out.fill = func(r *row, owners []int) {
 		for k, set := range sets {
 			if k >= len(owners) && w.keyKind != compositeKey {
@@ -195,7 +200,7 @@ func (w *world) byValue(t *table) tie {
 	t.byValue = true
 	c := &column{name: "address", typ: "varchar(100)", refers: true, says: fields{{"erase", raw("null")}}, after: null}
 	t.cols = append(t.cols, c)
-	t.paths = []fields{{{"on", fields{{"address", "crm.person.email"}}}, {"match", "folded"}}}
+	t.paths = []fields{{{"on", fields{{"address", w.addresses()}}}, {"match", "folded"}}}
 	return tie{fill: func(r *row, owners []int) {
 		if len(owners) == 0 {
 			r.set("address", is("someone@else.example"))
@@ -236,13 +241,17 @@ func (w *world) textReference(t *table) tie {
 func (w *world) array(t *table) tie {
 	t.many = true
 	typ := rapid.SampledFrom([]string{w.keyKind, "text"}).Draw(w.t, "element")
+	before, to := "", "crm.person.id"
+	if typ == "text" && rapid.Bool().Draw(w.t, "in words") {
+		before, to = "person:", "person:{crm.person.id}"
+	}
 	t.cols = append(t.cols, &column{name: "ids", typ: typ + "[] not null default '{}'", refers: true, says: fields{{"erase", "cut"}, {"disclose", "no"}}, after: free})
-	t.paths = []fields{{{"on", fields{{"ids[]", "crm.person.id"}}}}}
+	t.paths = []fields{{{"on", fields{{"ids[]", to}}}}}
 	return tie{fill: func(r *row, owners []int) {
 		r.owners = owners
-		var keys []string
+		keys := []string{"NULL"}
 		for _, i := range owners {
-			keys = append(keys, w.people[i].text())
+			keys = append(keys, before+w.people[i].text())
 		}
 		r.set("ids", is("{"+strings.Join(keys, ",")+"}"))
 	}}
@@ -269,6 +278,23 @@ func (w *world) inJSON(t *table) tie {
 		}
 		r.owners = owners[:1]
 		r.set("payload", is(`{"owner": {"id": `+w.jsonKey(w.people[owners[0]])+`, "of": "x"}, "n": 1.50}`))
+	}}
+}
+
+// inList is a json list of bare keys.
+func (w *world) inList(t *table) tie {
+	t.many = true
+	t.cols = append(t.cols, &column{name: "payload", typ: "jsonb", refers: true, after: free, says: fields{
+		{"json", raw(`{"$.ids[*]": {erase: remove}, "$.*": {keep: nobody's}}`)}, {"disclose", "no"},
+	}})
+	t.paths = []fields{{{"on", fields{{"payload$.ids[*]", "crm.person.id"}}}}}
+	return tie{fill: func(r *row, owners []int) {
+		r.owners = owners
+		parts := []string{"null", `"else"`}
+		for _, i := range owners {
+			parts = append(parts, w.jsonKey(w.people[i]))
+		}
+		r.set("payload", is(`{"ids": [`+strings.Join(parts, ", ")+`], "n": 1}`))
 	}}
 }
 

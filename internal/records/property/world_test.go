@@ -15,6 +15,7 @@ type world struct {
 	people  []*person
 	subject int
 	merges  bool
+	mail    string // where the addresses are
 	groups  bool
 	tables  []*table
 	types   []string // statements that make types
@@ -100,6 +101,9 @@ func drawWorld(t *rapid.T) *world {
 	w := &world{t: t, rid: 100_000}
 	w.drawPersons()
 	w.personTable()
+	if w.mail != inPerson {
+		w.mailTable()
+	}
 	n := rapid.IntRange(1, 7).Draw(t, "tables")
 	for i := range n {
 		w.drawTable(fmt.Sprintf("crm.t%d", i))
