@@ -84,6 +84,14 @@ type other struct {
 	surname map[string]bool
 }
 
+func newOthers(people []Person) []other {
+	out := make([]other, 0, len(people))
+	for _, p := range people {
+		out = append(out, newOther(p))
+	}
+	return out
+}
+
 func newOther(p Person) other {
 	o := other{map[string]bool{}, map[string]bool{}}
 	for _, g := range append(append(append([]string{}, p.Given...), p.Called), p.Nicknames...) {

@@ -15,7 +15,6 @@ type finder struct {
 	atoms   map[int][]atom // by subject
 	found   []hit
 	blocked []address // in which no name is read
-	beside  []other   // see others
 }
 
 // hit is a span of the normal form.
@@ -57,12 +56,10 @@ func (m *Matcher) In(t *Text, c Context) []Span {
 
 // others are the other people on the row, made ready when they are first asked for: most texts name nobody.
 func (f *finder) others() []other {
-	if f.beside == nil && len(f.c.Others) > 0 {
-		for _, p := range f.c.Others {
-			f.beside = append(f.beside, newOther(p))
-		}
+	if f.c.beside == nil && len(f.c.Others) > 0 {
+		f.c = f.c.Ready()
 	}
-	return f.beside
+	return f.c.beside
 }
 
 // scan looks at each beginning of a word for the seeds, and checks what they begin.

@@ -36,11 +36,15 @@ func TestCollectIsTheSameByteForByte(t *testing.T) {
 	if err := ids.Err(); err != nil {
 		t.Fatal(err)
 	}
-	var got strings.Builder
+	var got, stepwise strings.Builder
 	for _, id := range all {
 		for _, o := range []records.CollectOptions{{}, {Portable: true}} {
 			digest(&got, id, o, collected(t, s, o, id))
+			digest(&stepwise, id, o, collected(t, s, o.BySteps(1), id))
 		}
+	}
+	if diff := cmp.Diff(strings.Split(got.String(), "\n"), strings.Split(stepwise.String(), "\n")); diff != "" {
+		t.Errorf("a dossier read by steps is another (-in one go +by steps):\n%s", diff)
 	}
 	const file = "testdata/collect.golden"
 	if *update {
