@@ -49,7 +49,7 @@ func (s *Source) Collect(ctx context.Context, keys []string, o CollectOptions, s
 		}
 		var small []*table
 		for _, t := range c.tables {
-			if !t.choose(s, o, c.card) {
+			if t.looked && len(t.rows) == 0 || !t.choose(s, o, c.card) {
 				continue
 			}
 			if !t.large {
@@ -96,16 +96,18 @@ type table struct {
 	*datamap.PlannedTable
 	conds   []string
 	masked  bool
+	looked  bool                // rows are known
+	rows    []string            // keys of the person's rows
 	near    map[string][]string // who shares a row
 	large   bool                // too many rows, or too many who share them, to be held together
 	section dossier.Section
 	telling *telling
 }
 
-// few bounds the rows of a table, and the ties from them to others, that are read without looking at them first.
+// few bounds the rows of a table, and the ties from them to others, that are looked up before the rows are read.
 const few = 5000
 
-// around reads who the person is, how large the tables are, and who is around the person.
+// around reads who the person is, which rows are theirs, and who is around them.
 func (c *collecting) around(ctx context.Context) error {
 	b := &pgx.Batch{}
 	cards := c.s.queueCards(b, c.keys)
@@ -117,7 +119,7 @@ func (c *collecting) around(ctx context.Context) error {
 			c.tables = append(c.tables, &table{PlannedTable: t, conds: c.s.reaching(t, true), masked: slices.ContainsFunc(columns, masks)})
 		}
 	}
-	c.queueSizes(b)
+	c.queueRows(b)
 	if err := c.tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
@@ -146,23 +148,37 @@ func (c *collecting) around(ctx context.Context) error {
 	return nil
 }
 
-// queueSizes finds out which tables hold more than few rows of the person, in one statement.
-func (c *collecting) queueSizes(b *pgx.Batch) {
-	if len(c.tables) == 0 {
+// queueRows looks up the keys of the person's rows in all tables where more than one look at an index leads to them, in
+// one statement. Then the rows, and who shares them, are found by these.
+func (c *collecting) queueRows(b *pgx.Batch) {
+	var lists []string
+	var tables []*table
+	for _, t := range c.tables {
+		if !t.masked && len(t.conds) == 1 && len(t.Paths[0].Hops) <= 1 {
+			continue
+		}
+		parts := make([]string, 0, len(t.conds))
+		for _, cond := range t.conds {
+			parts = append(parts, "select "+keyText("x", t.Key)+" from "+tableSQL(t.PlannedTable)+" as x where "+cond)
+		}
+		lists = append(lists, fmt.Sprintf("array(%s limit %d)", strings.Join(parts, " union all "), c.few+1))
+		tables = append(tables, t)
+	}
+	if len(tables) == 0 {
 		return
 	}
-	sizes := make([]string, 0, len(c.tables))
-	for _, t := range c.tables {
-		sizes = append(sizes, fmt.Sprintf(`(select count(*) > %d from (select from %s as x where %s limit %d) as y)`,
-			c.few, tableSQL(t.PlannedTable), united(t.PlannedTable, t.conds), c.few+1))
-	}
-	b.Queue("select array["+strings.Join(sizes, ", ")+"]", c.keys).QueryRow(func(row pgx.Row) error {
-		var large []bool
-		if err := row.Scan(&large); err != nil {
-			return fmt.Errorf("find the size of tables: %w", err)
+	b.Queue("select "+strings.Join(lists, ", "), c.keys).QueryRow(func(row pgx.Row) error {
+		found := make([]any, len(tables))
+		for i, t := range tables {
+			found[i] = &t.rows
 		}
-		for i, t := range c.tables {
-			t.large = large[i]
+		if err := row.Scan(found...); err != nil {
+			return fmt.Errorf("find the rows: %w", err)
+		}
+		for _, t := range tables {
+			t.looked, t.large = true, len(t.rows) > c.few
+			slices.Sort(t.rows)
+			t.rows = slices.Compact(t.rows)
 		}
 		return nil
 	})
@@ -172,8 +188,8 @@ func (c *collecting) queueSizes(b *pgx.Batch) {
 func (c *collecting) others(ctx context.Context, near map[string]bool) (*crew, error) {
 	b := &pgx.Batch{}
 	for _, t := range c.tables {
-		if t.masked && !t.large && len(t.Paths) > 0 {
-			b.Queue(t.aroundSQL(c.s, c.few+1), c.keys).Query(func(rows pgx.Rows) error { return t.readAround(rows, c.keys, c.few) })
+		if t.masked && !t.large && len(t.rows) > 0 && len(t.Paths) > 0 {
+			b.Queue(t.aroundSQL(c.s, c.few+1), t.rows, c.keys).Query(func(rows pgx.Rows) error { return t.readAround(rows, c.keys, c.few) })
 		}
 	}
 	if b.Len() > 0 {
@@ -250,6 +266,10 @@ func (c *collecting) inOneGo(ctx context.Context, tables []*table) error {
 	for _, t := range tables {
 		if t.masked {
 			t.telling.mask(c.m, t.near)
+		}
+		if t.looked {
+			b.Queue(t.telling.sql([]string{keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1")}, ""), t.rows)
+			continue
 		}
 		b.Queue(t.telling.sql(t.conds, ""), c.keys)
 	}

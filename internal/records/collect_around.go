@@ -10,22 +10,24 @@ import (
 	"insyn/internal/mention"
 )
 
-// aroundParts tells, with the row's key, which persons its paths lead to from the rows that are the person's, without the
-// person: what others asks of some rows, asked of all of them.
-func (t *table) aroundParts(s *Source) string {
+// aroundParts tells, with the row's key, which persons, other than those in the param own, its paths lead to from the rows
+// that fulfil cond (on alias x).
+func (t *table) aroundParts(s *Source, cond, own string) string {
 	w := pathSQL{s.plan}
 	parts := make([]string, 0, len(t.Paths))
 	for _, p := range t.Paths {
-		j := w.join(t.PlannedTable, p, nil, united(t.PlannedTable, t.conds))
+		j := w.join(t.PlannedTable, p, nil, cond)
 		// A path over a null reference leads to nobody.
 		parts = append(parts, fmt.Sprintf(`select %s, %s as insyn_person from %s where (%s) is not null and not (%s)`,
-			list("t", t.Key), j.person, j.from, j.person, j.personIn("$1")))
+			list("t", t.Key), j.person, j.from, j.person, j.personIn(own)))
 	}
 	return strings.Join(parts, " union all ")
 }
 
+// aroundSQL does so for the rows whose keys are $1 and the persons whose keys are $2.
 func (t *table) aroundSQL(s *Source, limit int) string {
-	return fmt.Sprintf(`select %s, u.insyn_person from (%s) as u limit %d`, keyText("u", t.Key), t.aroundParts(s), limit)
+	parts := t.aroundParts(s, keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1"), "$2")
+	return fmt.Sprintf(`select %s, u.insyn_person from (%s) as u limit %d`, keyText("u", t.Key), parts, limit)
 }
 
 func (t *table) readAround(rows pgx.Rows, keys []string, few int) error {

@@ -22,7 +22,7 @@ func (c *collecting) bySteps(ctx context.Context, t *table) error {
 	if t.masked {
 		r.mask(c.m, nil)
 		if r.crowded = len(t.Paths) > 0; r.crowded {
-			around = t.aroundParts(c.s)
+			around = t.aroundParts(c.s, united(t.PlannedTable, t.conds), "$1")
 		}
 	}
 	// All rows will be read, not the first ones.
