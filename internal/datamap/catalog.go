@@ -57,9 +57,11 @@ type LiveTable struct {
 	Delete   bool     // the current role may delete rows
 	Hidden   bool     // row level security may hide rows from the current role
 	Checks   []Constraint
-	Uniques  []Constraint
-	Indexes  []Index
-	Triggers []string
+	// ForeignKeys lead from the table to others.
+	ForeignKeys []ForeignKey
+	Uniques     []Constraint
+	Indexes     []Index
+	Triggers    []string
 }
 
 // Constraint is a CHECK (with its expression) or a UNIQUE of a table, or a CHECK of the domain of one of its columns.

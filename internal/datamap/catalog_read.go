@@ -101,7 +101,8 @@ func (c *Catalog) readConstraints(ctx context.Context, q Querier) error {
 		switch {
 		case t == nil: // a partition's own
 		case kind == "f":
-			c.ForeignKeys = append(c.ForeignKeys, ForeignKey{Name: name, From: from, To: to, Columns: columns, ToColumns: toColumns, OnDelete: onDelete})
+			k := ForeignKey{Name: name, From: from, To: to, Columns: columns, ToColumns: toColumns, OnDelete: onDelete}
+			c.ForeignKeys, t.ForeignKeys = append(c.ForeignKeys, k), append(t.ForeignKeys, k)
 		case kind == "c":
 			t.Checks = append(t.Checks, Constraint{Name: name, Columns: columns, Expr: expr})
 		default:

@@ -42,7 +42,7 @@ func (s *Source) othersSQL(t *datamap.PlannedTable) string {
 	w := pathSQL{s.plan}
 	parts := make([]string, 0, len(t.Paths))
 	for i, p := range t.Paths {
-		j := w.join(t, p, nil, keyIn("x", t.Key, typesOf(t, t.Key), "$1"))
+		j := w.joinLiving(t, p, nil, keyIn("x", t.Key, typesOf(t, t.Key), "$1"))
 		// A path over a null reference leads to nobody.
 		parts = append(parts, fmt.Sprintf(`select %s, %s, %d from %s where (%s) is not null`, j.row, j.person, i, j.from, j.person))
 	}

@@ -328,3 +328,23 @@ func TestListsOfOthersStayAsTheyAre(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestReferenceToNobodySharesNothing: 0 stands for nobody in many systems, and a person may have been deleted long ago.
+func TestReferenceToNobodySharesNothing(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.deal (id int primary key, buyer_id int not null default 0, seller_id int not null default 0, note text);
+		insert into crm.deal values (1, 1, 0, 'x'), (2, 1, 77, 'x'), (3, 1, 2, 'x'), (4, 0, 2, 'x')`, `
+      crm.deal:
+        disclose: "no"
+        path: [{on: {buyer_id: crm.person.id}}, {on: {seller_id: crm.person.id}}]
+        columns:
+          id: {keep: number}
+          buyer_id: {erase: {cut: "0"}, disclose: "no"}
+          seller_id: {erase: {cut: "0"}, disclose: "no"}
+          note: {erase: null, disclose: "no"}
+`)
+	erased(t, s, 1)
+	if got := one[string](t, pool, `select string_agg(buyer_id || coalesce(note, '-'), ' ' order by id) from crm.deal`); got != "0- 0- 0x 0x" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -22,6 +22,15 @@ func (j joined) personIn(param string) string { return strings.Replace(j.onKey, 
 // join ties the table's rows to the persons that the path leads to. Only the needed columns are read in each step.
 // inner restricts the table itself (alias x); "" restricts nothing.
 func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string, inner string) joined {
+	return w.joinPath(t, p, columns, inner, false)
+}
+
+// joinLiving is join without the keys that no row of the persons has, such as a 0 that stands for nobody.
+func (w pathSQL) joinLiving(t *datamap.PlannedTable, p datamap.Path, columns []string, inner string) joined {
+	return w.joinPath(t, p, columns, inner, true)
+}
+
+func (w pathSQL) joinPath(t *datamap.PlannedTable, p datamap.Path, columns []string, inner string, living bool) joined {
 	subject := w.plan.Subject()
 	need := append(append([]string(nil), t.Key...), columns...)
 	if len(p.Hops) > 0 {
@@ -32,7 +41,7 @@ func (w pathSQL) join(t *datamap.PlannedTable, p datamap.Path, columns []string,
 	before := side{"t", t.Name}
 	for i, h := range p.Hops {
 		last := i+1 == len(p.Hops)
-		if pairs, ok := ontoKey(h, subject); ok && last && h.When == "" && w.plan.Source.Subject.When == "" {
+		if pairs, ok := ontoKey(h, subject); ok && last && h.When == "" && w.plan.Source.Subject.When == "" && (!living || w.declared(before.table, pairs)) {
 			person := w.decode(&b, before, pairs, i)
 			for k, name := range subject.Key {
 				person[k].sql = cast(person[k], subject.Types[name])
@@ -82,6 +91,20 @@ func (w pathSQL) needed(t *datamap.PlannedTable, columns []string) string {
 		out = append(out, expr)
 	}
 	return strings.Join(out, ", ")
+}
+
+// declared says that a foreign key holds the pairs, so that whoever they lead to is there.
+func (w pathSQL) declared(table string, pairs []datamap.Pair) bool {
+	t, subject := w.plan.Table(table), w.plan.Subject()
+	if t == nil || t.Live == nil {
+		return false
+	}
+	return slices.ContainsFunc(t.Live.ForeignKeys, func(k datamap.ForeignKey) bool {
+		return k.To == subject.Name && len(k.Columns) == len(pairs) && !slices.ContainsFunc(pairs, func(p datamap.Pair) bool {
+			i := slices.Index(k.Columns, p.Ours)
+			return !p.Plain() || i < 0 || k.ToColumns[i] != p.Theirs
+		})
+	})
 }
 
 func ourColumns(h datamap.Hop) []string {
