@@ -268,9 +268,14 @@ func (c *collecting) inOneGo(ctx context.Context, tables []*table) error {
 			t.telling.mask(c.m, t.near)
 		}
 		if t.looked {
-			b.Queue(t.telling.sql([]string{keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1")}, ""), t.rows)
+			args := []any{t.rows}
+			if t.telling.withhold(c.s, "$2"); t.telling.theirs != "" {
+				args = append(args, c.keys)
+			}
+			b.Queue(t.telling.sql([]string{keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1")}, ""), args...)
 			continue
 		}
+		t.telling.withhold(c.s, "$1")
 		b.Queue(t.telling.sql(t.conds, ""), c.keys)
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -18,6 +18,7 @@ const (
 // who the people are that share its rows.
 func (c *collecting) bySteps(ctx context.Context, t *table) error {
 	r := t.telling
+	r.withhold(c.s, "$1")
 	around := ""
 	if t.masked {
 		r.mask(c.m, nil)

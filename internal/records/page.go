@@ -17,6 +17,7 @@ type page struct {
 	keys    []string   // of the rows, where they are asked for
 	shared  [][]string // the keys of those who share each row, where the statement tells it
 	circles []*circle  // they themselves
+	theirs  []uint64   // of each row: the columns that are about somebody else
 
 	records []dossier.Record
 	err     error

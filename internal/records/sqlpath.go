@@ -109,7 +109,11 @@ func (w pathSQL) typeOf(table, column string) datamap.ColumnType {
 
 // linked holds for a row (alias x) of the table that the path leads to one of the persons in $1, a text[].
 func (w pathSQL) linked(t *datamap.PlannedTable, p datamap.Path) string {
-	cond := w.from("x", t.Name, p.Hops, 0, "$1")
+	return w.linkedIn(t, p, "$1")
+}
+
+func (w pathSQL) linkedIn(t *datamap.PlannedTable, p datamap.Path, param string) string {
+	cond := w.from("x", t.Name, p.Hops, 0, param)
 	if p.When != "" {
 		cond = "(" + p.When + ") and " + cond
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -24,7 +25,9 @@ type telling struct {
 	crowded  bool // the keys of those who share it stand behind them, as a json array
 	m        *masker
 	near     map[string][]string // who shares a row, where crowded does not tell it
-	fields   []pgconn.FieldDescription
+	// theirs tells, in SQL, which columns of a row are about one of its other persons, as bits; "" where none can be.
+	theirs string
+	fields []pgconn.FieldDescription
 }
 
 func newTelling(t *datamap.PlannedTable, columns []*datamap.Column) *telling {
@@ -40,6 +43,22 @@ func (r *telling) mask(m *masker, near map[string][]string) {
 	r.m, r.near, r.keyed = m, near, true
 }
 
+// withhold finds the columns that are about one of several persons in a row: they are left out where that is somebody
+// else. param holds the person's keys.
+func (r *telling) withhold(s *Source, param string) {
+	var parts []string
+	for k, c := range r.columns {
+		for _, p := range r.t.Paths {
+			if c.Of != "" && p.Name == c.Of {
+				parts = append(parts, fmt.Sprintf("case when (%s) is true then 0 else %d end", pathSQL{s.plan}.linkedIn(r.t, p, param), uint64(1)<<k))
+			}
+		}
+	}
+	if len(parts) > 0 {
+		r.theirs = "(" + strings.Join(parts, " + ") + ")::bigint::text"
+	}
+}
+
 // masks says whether others are covered in a column.
 func masks(c *datamap.Column) bool { return c.Disclose == "mask_others" }
 
@@ -52,6 +71,9 @@ func (r *telling) sql(conds []string, around string) string {
 	}
 	for i, c := range r.columns {
 		values = append(values, r.shapes[i].sql(c.Name))
+	}
+	if r.theirs != "" {
+		values = append(values, r.theirs)
 	}
 	from := tableSQL(r.t) + " as x"
 	if r.crowded {
@@ -87,8 +109,16 @@ func (r *telling) take(p *page, rows pgx.Rows) error {
 		p.shared = append(p.shared, persons)
 		raw = raw[:len(raw)-1]
 	}
+	if r.theirs != "" {
+		bits, err := strconv.ParseUint(string(raw[len(raw)-1]), 10, 64)
+		if err != nil {
+			return fmt.Errorf("decode whose a row's columns are: %w", err)
+		}
+		p.theirs = append(p.theirs, bits)
+		raw = raw[:len(raw)-1]
+	}
 	if r.fields == nil {
-		from := len(rows.FieldDescriptions()) - len(raw)
+		from := 0
 		if r.keyed {
 			from = 1
 		}
@@ -109,6 +139,13 @@ func (r *telling) tell(p *page, room *mention.Text) error {
 		for k := range width {
 			v := &values[i*width+k]
 			end := p.ends[i*width+k]
+			if p.theirs != nil && p.theirs[i]&(1<<k) != 0 {
+				v.JSON, v.Withheld = null, "third_party"
+				if end >= 0 {
+					from = end
+				}
+				continue
+			}
 			if end < 0 {
 				v.JSON = null
 				continue
