@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -33,6 +34,8 @@ type Receipt struct {
 	MapHash    string               `json:"map_hash,omitempty"`
 	PlanHash   string               `json:"plan_hash,omitempty"`
 	LedgerHash string               `json:"ledger_hash,omitempty"`
+	LedgerSeq  int64                `json:"ledger_seq,omitempty"`
+	Stages     json.RawMessage      `json:"stages,omitempty"` // of an erasure in several transactions
 	Suppressed bool                 `json:"suppressed,omitempty"`
 }
 

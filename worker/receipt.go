@@ -29,7 +29,7 @@ func (w *Worker) receiptJSON(ctx context.Context, src *records.Source, requestID
 	}
 	return json.Marshal(Receipt{
 		At: o.At.UTC().Format("2006-01-02T15:04:05Z"), MapVersion: entry.MapVersion, Counts: o.Counts, Kept: o.Kept, RegisterNote: w.Register != nil,
-		Label: src.Label(), Tables: tableCounts(src, o.Counts), MapHash: entry.MapHash, PlanHash: entry.PlanHash, LedgerHash: entry.Hash, Suppressed: suppressed,
+		Label: src.Label(), Tables: tableCounts(src, o.Counts), MapHash: entry.MapHash, PlanHash: entry.PlanHash, LedgerHash: entry.Hash, LedgerSeq: entry.Seq, Stages: entry.Stages, Suppressed: suppressed,
 	})
 }
 
@@ -183,6 +183,13 @@ func addSources(ctx context.Context, tx pgx.Tx, requestID int64, d *receipt.Docu
 			return err
 		}
 		d.Sources = append(d.Sources, s)
+		if len(b.Stages) > 0 {
+			var stages []receipt.Stage
+			if err := json.Unmarshal(b.Stages, &stages); err != nil {
+				return fmt.Errorf("read the stages of an erasure: %w", err)
+			}
+			d.Stages = append(d.Stages, stages...)
+		}
 		d.Suppressed = d.Suppressed || b.Suppressed
 		register = register || b.RegisterNote
 		return nil
@@ -203,7 +210,7 @@ func sourceOf(name string, b Receipt) (receipt.Source, error) {
 		Counts: []receipt.Count{}, Kept: []receipt.Kept{},
 	}
 	if b.LedgerHash != "" {
-		s.Ledger = &receipt.Ledger{Hash: b.LedgerHash}
+		s.Ledger = &receipt.Ledger{Hash: b.LedgerHash, Sequence: b.LedgerSeq}
 	}
 	listed := map[string]bool{}
 	for _, t := range b.Tables {

@@ -44,6 +44,7 @@ func (t target) erasure(r *request.Request, epoch int, set settings.Settings, c 
 	return records.Erasure{
 		RequestID: r.ID, Subject: t.subject.HMAC, Epoch: epoch, Keys: t.keys, RowCap: set.RowCap, Lang: r.Language,
 		Progress: func(done, total int) { c.Progress(string(c.Kind), int64(done), int64(total)) },
+		Staged:   func(n, of int) { c.Progress("stage", int64(n), int64(of)) },
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"insyn/internal/wording"
 )
@@ -189,6 +190,9 @@ func (p Printer) withheld(reason string) string {
 }
 
 func stringOf(raw json.RawMessage) (string, bool) {
+	if n := len(raw); n > 1 && raw[0] == '"' && plain(raw) && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw[1 : n-1]), true
+	}
 	var s string
 	err := json.Unmarshal(raw, &s)
 	return s, err == nil

@@ -42,7 +42,7 @@ func NewReader(src io.ReaderAt, size int64) (*Reader, error) {
 		return nil, ErrDamaged
 	}
 	r := &Reader{src: src, end: at}
-	var x index
+	var x index[Section]
 	if err := readJSON(io.NewSectionReader(src, at, size-int64(footerSize)-at), frameIndex, &x); err != nil {
 		return nil, err
 	}
@@ -114,9 +114,9 @@ func (r *Reader) Section(id string) (SectionInfo, bool) {
 // After an error the sequence ends.
 func (r *Reader) Records(section string, from, limit int64) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		for _, x := range r.sections {
-			if x.Section.ID == section {
-				r.each(x, from, limit, yield)
+		for i := range r.sections {
+			if x := &r.sections[i]; x.Section.ID == section {
+				r.each(x, r.until(i), from, limit, yield)
 				return
 			}
 		}
@@ -124,7 +124,17 @@ func (r *Reader) Records(section string, from, limit int64) iter.Seq2[Record, er
 	}
 }
 
-func (r *Reader) each(x indexed, from, limit int64, yield func(Record, error) bool) {
+// until is where the records of a section end, or a little later: no more than that is read ahead.
+func (r *Reader) until(i int) int64 {
+	for _, next := range r.sections[i+1:] {
+		if len(next.Marks) > 0 && next.Marks[0] <= r.end {
+			return next.Marks[0]
+		}
+	}
+	return r.end
+}
+
+func (r *Reader) each(x *indexed, until, from, limit int64, yield func(Record, error) bool) {
 	if from < 0 || from >= x.Count || limit == 0 {
 		return
 	}
@@ -141,7 +151,7 @@ func (r *Reader) each(x indexed, from, limit int64, yield func(Record, error) bo
 		yield(Record{}, ErrDamaged)
 		return
 	}
-	src := bufio.NewReaderSize(io.NewSectionReader(r.src, at, r.end-at), 64<<10)
+	src := bufio.NewReaderSize(io.NewSectionReader(r.src, at, r.end-at), int(min(max(until-at, 16), 64<<10)))
 	pick := portableIndexes(r.meta, x.Section)
 	for no := mark * markEvery; limit != 0; {
 		kind, payload, err := readFrame(src, r.end-at)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Writer is the Sink that writes a stream. It keeps nothing but the index in memory. Close ends the stream; one that was
@@ -15,7 +16,10 @@ type Writer struct {
 	w       *bufio.Writer
 	off     int64
 	buf     []byte
-	index   index
+	head    []byte
+	index   index[json.RawMessage]
+	section Section // the open one, or the last
+	names   []string
 	hasMeta bool
 	open    bool
 	closed  bool
@@ -44,14 +48,16 @@ func (w *Writer) Begin(s Section) error {
 	if !w.hasMeta || w.open {
 		return fmt.Errorf("dossier: section %s begins before meta or inside another", s.ID)
 	}
-	for _, other := range w.index.Sections {
-		if other.Section.ID == s.ID {
-			return fmt.Errorf("dossier: section %s stands twice", s.ID)
-		}
+	if slices.Contains(w.names, s.ID) {
+		return fmt.Errorf("dossier: section %s stands twice", s.ID)
 	}
-	w.open = true
-	w.index.Sections = append(w.index.Sections, indexed{Section: s, Marks: []int64{}})
-	return w.frameJSON(frameBegin, s)
+	told, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("dossier: encode: %w", err)
+	}
+	w.open, w.section, w.names = true, s, append(w.names, s.ID)
+	w.index.Sections = append(w.index.Sections, counted[json.RawMessage]{Section: told, Marks: []int64{}})
+	return w.frame(frameBegin, told)
 }
 
 // Record writes one row of the open section.
@@ -60,7 +66,7 @@ func (w *Writer) Record(r Record) error {
 		return errors.New("dossier: a record outside a section")
 	}
 	x := &w.index.Sections[len(w.index.Sections)-1]
-	if err := checkRecord(x.Section, r); err != nil {
+	if err := checkRecord(&w.section, r); err != nil {
 		return err
 	}
 	if x.Count%markEvery == 0 {
@@ -126,8 +132,8 @@ func (w *Writer) frame(kind byte, payload []byte) error {
 	if len(payload) > maxFrame {
 		return errors.New("dossier: a record is too large")
 	}
-	head := binary.AppendUvarint([]byte{kind}, uint64(len(payload)))
-	if err := w.write(head); err != nil {
+	w.head = binary.AppendUvarint(append(w.head[:0], kind), uint64(len(payload)))
+	if err := w.write(w.head); err != nil {
 		return err
 	}
 	return w.write(payload)

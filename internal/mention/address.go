@@ -1,18 +1,23 @@
 package mention
 
 import (
+	"bytes"
 	"sort"
 	"strings"
 )
 
-// addresses finds the e-mail addresses and host names of a text: names inside them are not read as names, and an
-// unlisted address that spells a subject's given name and surname is theirs.
-func (f *finder) addresses() {
-	b := f.s.b
+// address is an e-mail address in a stream, with its at sign.
+type address struct{ s, at, e int }
+
+// addresses finds the e-mail addresses and host names of a text: names inside them are not read as names.
+func (s *stream) addresses(out []address) []address {
+	b := s.b
 	for i := 0; i < len(b); i++ {
-		if b[i] != '@' {
-			continue
+		k := bytes.IndexByte(b[i:], '@')
+		if k < 0 {
+			break
 		}
+		i += k
 		a, e := i, i+1
 		for a > 0 && i-a < 64 && (wordByte(b[a-1]) || strings.IndexByte("._%+-", b[a-1]) >= 0) {
 			a--
@@ -20,19 +25,39 @@ func (f *finder) addresses() {
 		for e < len(b) && e-i < 255 && (wordByte(b[e]) || b[e] == '-' || b[e] == '.' && e+1 < len(b) && wordByte(b[e+1])) {
 			e++
 		}
-		if a == i || strings.IndexByte(string(b[i:e]), '.') < 0 {
+		if a == i || bytes.IndexByte(b[i:e], '.') < 0 {
 			continue
 		}
-		f.blocked = append(f.blocked, group{a, e})
-		f.spelled(a, i, e)
+		out = append(out, address{a, i, e})
 		i = e - 1
+	}
+	return out
+}
+
+// addresses judges the addresses that are nobody's on record: one that spells a subject's given name and surname is theirs.
+func (f *finder) addresses() {
+	if len(f.m.owner) == 0 {
+		return
+	}
+	for _, a := range f.blocked {
+		f.spelled(a.s, a.at, a.e)
 	}
 }
 
 func (f *finder) spelled(a, at, e int) {
-	local := string(f.s.b[a:at])
-	if k := strings.IndexByte(local, '+'); k > 0 {
+	local := f.s.b[a:at]
+	if k := bytes.IndexByte(local, '+'); k > 0 {
 		local = local[:k]
+	}
+	squeezed := make([]byte, 0, 64)
+	for _, c := range local {
+		if c != '.' && c != '_' && c != '-' {
+			squeezed = append(squeezed, c)
+		}
+	}
+	n, ok := f.m.owner[string(squeezed)]
+	if !ok {
+		return
 	}
 	full := string(f.s.b[a:e])
 	for _, o := range f.c.Others {
@@ -42,8 +67,7 @@ func (f *finder) spelled(a, at, e int) {
 			}
 		}
 	}
-	squeezed := strings.NewReplacer(".", "", "_", "", "-", "").Replace(local)
-	if n, ok := f.m.owner[squeezed]; ok && !f.otherNamed(f.m.spelled[squeezed][0], f.m.spelled[squeezed][1]) {
+	if name := f.m.spelled[string(squeezed)]; !f.otherNamed(name[0], name[1]) {
 		f.put(a, e, n, Email, Likely, "address spells the name")
 	}
 }
@@ -58,6 +82,14 @@ func (f *finder) inAddress(i int) bool {
 type other struct {
 	given   map[string]bool
 	surname map[string]bool
+}
+
+func newOthers(people []Person) []other {
+	out := make([]other, 0, len(people))
+	for _, p := range people {
+		out = append(out, newOther(p))
+	}
+	return out
 }
 
 func newOther(p Person) other {
@@ -77,7 +109,7 @@ func newOther(p Person) other {
 }
 
 func (f *finder) otherNamed(given, surname string) bool {
-	for _, o := range f.others {
+	for _, o := range f.others() {
 		if o.given[given] && o.surname[surname] {
 			return true
 		}
@@ -86,7 +118,7 @@ func (f *finder) otherNamed(given, surname string) bool {
 }
 
 func (f *finder) otherGiven(w string) bool {
-	for _, o := range f.others {
+	for _, o := range f.others() {
 		if o.given[w] {
 			return true
 		}
@@ -95,7 +127,7 @@ func (f *finder) otherGiven(w string) bool {
 }
 
 func (f *finder) otherSurname(w string) bool {
-	for _, o := range f.others {
+	for _, o := range f.others() {
 		if o.surname[w] {
 			return true
 		}

@@ -58,6 +58,9 @@ func (f *finder) atom(pos int, r ref) {
 	default:
 		return
 	}
+	if f.atoms == nil {
+		f.atoms = map[int][]atom{}
+	}
 	f.atoms[r.subject] = append(f.atoms[r.subject], at)
 }
 

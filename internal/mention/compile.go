@@ -1,10 +1,6 @@
 package mention
 
-import (
-	"strings"
-
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
-)
+import "strings"
 
 // part is one name of a person as the words it is written with.
 type part struct {
@@ -16,14 +12,18 @@ type part struct {
 
 // subject is a person made ready for matching.
 type subject struct {
-	parts    []part
-	given    []string // single words, for initials and misspellings
-	surname  []string
+	parts   []part
+	given   []string // single words, for initials and misspellings
+	surname []string
+	// how they sound, in their order
+	givenSounds, surnameSounds []string
+
 	emails   []string
 	handles  []string
 	customer string
 	streets  []street
 	numbers  map[string]Kind // joined digits
+	personal string          // the digits of the personal number
 	inflects bool
 	p        Person
 }
@@ -38,16 +38,16 @@ type ref struct {
 // Matcher finds its subjects in texts. It is safe for concurrent use.
 type Matcher struct {
 	subjects []subject
-	trie     *ahocorasick.Trie
-	refs     map[string][]ref
+	refs     map[string][]ref // by seed
+	lengths  [256]uint8       // by the first byte of a seed: bit n for a seed of n bytes
 	numbers  map[string][]ref
 	longest  int
+	counts   bool                 // some subject has a number
 	spelled  map[string][2]string // given name and surname by how an address spells them
 	owner    map[string]int
 }
 
-// seedLen bounds the words in the automaton: the library spends two kilobytes a state, so only beginnings go in and the
-// rest is compared at the hit.
+// seedLen bounds the seeds: only beginnings are looked up, and the rest is compared at the hit.
 const seedLen = 5
 
 // New makes a matcher; Span.Subject is an index into subjects.
@@ -71,6 +71,7 @@ func New(subjects ...Person) *Matcher {
 		if s.customer != "" {
 			m.seed(s.customer, ref{i, CustomerNo, 0})
 		}
+		m.counts = m.counts || len(s.numbers) > 0 || len(s.personal) >= 10
 		for d, kind := range s.numbers {
 			m.numbers[d] = append(m.numbers[d], ref{i, kind, 0})
 			m.longest = max(m.longest, len(d))
@@ -86,11 +87,11 @@ func New(subjects ...Person) *Matcher {
 		}
 		m.subjects = append(m.subjects, s)
 	}
-	b := ahocorasick.NewTrieBuilder()
 	for seed := range m.refs {
-		b.AddString(seed)
+		if seed != "" {
+			m.lengths[seed[0]] |= 1 << len(seed)
+		}
 	}
-	m.trie = b.Build()
 	return m
 }
 
@@ -151,6 +152,13 @@ func compile(p Person) subject {
 	}
 	for _, d := range personForms(p.Personnummer) {
 		s.numbers[d] = Personnummer
+	}
+	s.personal = digits(p.Personnummer)
+	for _, n := range s.given {
+		s.givenSounds = append(s.givenSounds, sounds(n))
+	}
+	for _, n := range s.surname {
+		s.surnameSounds = append(s.surnameSounds, sounds(n))
 	}
 	return s
 }

@@ -9,14 +9,18 @@ import (
 
 // Contacts finds e-mail addresses, phone numbers and Swedish personal numbers, whoever they belong to; Subject is -1.
 // It is meant to hide the contact details of third persons in a copy, so a doubtful number counts as one.
-func Contacts(text string) []Span {
-	f := &finder{m: New(), s: newStream(text)}
-	f.toks = f.s.tokens()
-	f.addresses()
-	for _, g := range f.blocked {
+func Contacts(text string) []Span { return Read(text).Contacts() }
+
+// Contacts is the function Contacts for a text that others read too.
+func (t *Text) Contacts() []Span {
+	if len(t.addresses) == 0 && len(t.groups) == 0 {
+		return nil
+	}
+	f := &finder{s: &t.s}
+	for _, g := range t.addresses {
 		f.put(g.s, g.e, -1, Email, Certain, "email")
 	}
-	f.s.walkLongest(func(a, b int, joined string, groups int) bool {
+	f.s.walkLongest(t.groups, func(a, b int, joined string, groups int) bool {
 		switch {
 		case personal(joined, groups == 2):
 			f.put(a, b, -1, Personnummer, Certain, "personnummer")
@@ -32,26 +36,28 @@ func Contacts(text string) []Span {
 }
 
 // walkLongest is walkNumbers with the longest joining that fn takes.
-func (s *stream) walkLongest(fn func(a, b int, joined string, groups int) bool) {
+func (s *stream) walkLongest(groups []group, fn func(a, b int, joined string, groups int) bool) {
 	type run struct {
 		a, b   int
-		joined string
-		groups int
+		joined []byte
 	}
-	var open []run
+	var room [maxGroups]run
+	open := room[:0]
 	flush := func() {
 		for k := len(open) - 1; k >= 0; k-- {
-			if r := open[k]; fn(r.a, r.b, r.joined, r.groups) {
+			r := open[k]
+			// fewer than eight digits are neither a number to call nor a person's
+			if len(r.joined) >= 8 && fn(r.a, r.b, string(r.joined), k+1) {
 				break
 			}
 		}
 		open = open[:0]
 	}
-	s.walkNumbers(17, func(a, b int, joined string) bool {
+	s.walkNumbers(groups, 17, func(a, b int, joined []byte) bool {
 		if len(open) > 0 && open[0].a != a {
 			flush()
 		}
-		open = append(open, run{a, b, joined, len(open) + 1})
+		open = append(open, run{a, b, joined})
 		return false
 	})
 	flush()

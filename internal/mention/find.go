@@ -2,6 +2,7 @@ package mention
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -13,8 +14,7 @@ type finder struct {
 	toks    []token
 	atoms   map[int][]atom // by subject
 	found   []hit
-	blocked []group // e-mail and web addresses, in which no name is read
-	others  []other
+	blocked []address // in which no name is read
 }
 
 // hit is a span of the normal form.
@@ -35,35 +35,69 @@ func (m *Matcher) Find(text string, c Context) []Span {
 	if len(m.subjects) == 0 || text == "" {
 		return nil
 	}
-	f := &finder{m: m, s: newStream(text), c: c, atoms: map[int][]atom{}}
-	for _, p := range c.Others {
-		f.others = append(f.others, newOther(p))
+	return m.In(Read(text), c)
+}
+
+// In is Find for a text that several matchers read.
+func (m *Matcher) In(t *Text, c Context) []Span {
+	if len(m.subjects) == 0 || len(t.s.b) == 0 {
+		return nil
 	}
-	f.toks = f.s.tokens()
-	f.numbers()
+	f := &finder{m: m, s: &t.s, c: c, toks: t.toks, blocked: t.addresses}
+	f.numbers(t.groups)
 	f.addresses()
 	f.scan()
+	if len(f.found) == 0 && len(f.atoms) == 0 {
+		return nil
+	}
 	f.names()
 	return f.spans()
 }
 
-// scan runs the automaton and checks what its hits begin.
+// others are the other people on the row, made ready when they are first asked for: most texts name nobody.
+func (f *finder) others() []other {
+	if f.c.beside == nil && len(f.c.Others) > 0 {
+		f.c = f.c.Ready()
+	}
+	return f.c.beside
+}
+
+// scan looks at each beginning of a word for the seeds, and checks what they begin.
 func (f *finder) scan() {
 	b := f.s.b
-	f.m.trie.Walk(b, func(end, n, _ int64) bool {
-		i := int(end - n + 1)
-		if i > 0 && wordByte(b[i-1]) {
-			return true
+	for i := range b {
+		lengths := f.m.lengths[b[i]]
+		if lengths == 0 || i > 0 && wordByte(b[i-1]) {
+			continue
 		}
-		for _, r := range f.m.refs[string(b[i:end+1])] {
-			if r.kind == Name {
-				f.atom(i, r)
-			} else {
-				f.exact(i, r)
+		for n := 1; n <= seedLen && i+n <= len(b); n++ {
+			if lengths&(1<<n) == 0 {
+				continue
+			}
+			for _, r := range f.m.refs[string(b[i:i+n])] {
+				if r.kind == Name {
+					f.atom(i, r)
+				} else {
+					f.exact(i, r)
+				}
 			}
 		}
-		return true
-	})
+	}
+}
+
+// named are the subjects that have a name in the text or a contact detail, in their order.
+func (f *finder) named(contact map[int]bool) []int {
+	if len(f.atoms) == 0 && len(contact) == 0 {
+		return nil
+	}
+	out := slices.AppendSeq(make([]int, 0, len(f.atoms)+len(contact)), maps.Keys(f.atoms))
+	for n := range contact {
+		if _, ok := f.atoms[n]; !ok {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // spans resolves overlaps, the surer and then the longer span first, and maps the rest to stored bytes.

@@ -2,6 +2,7 @@ package mention
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -10,6 +11,28 @@ import (
 
 // letters without a decomposition in Unicode
 var plain = map[rune]string{'ø': "o", 'æ': "ae", 'œ': "oe", 'ß': "ss", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'ı': "i"}
+
+// known are the runes of European names, folded once.
+var known = sync.OnceValue(func() *[0x250]foldedRune {
+	out := &[0x250]foldedRune{}
+	for r := range rune(len(out)) {
+		out[r] = foldedRune{fold(r), unicode.IsUpper(r)}
+	}
+	return out
+})
+
+type foldedRune struct {
+	text  string
+	upper bool
+}
+
+// folded is fold, and whether the rune is a capital.
+func folded(r rune) (text string, upper bool) {
+	if k := known(); r >= 0 && int(r) < len(k) {
+		return k[r].text, k[r].upper
+	}
+	return fold(r), unicode.IsUpper(r)
+}
 
 // fold gives the compared form of one rune: lower case, without diacritics; "" for what is invisible.
 func fold(r rune) string {
@@ -67,7 +90,8 @@ func invisible(r rune) bool {
 func Normalise(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		b.WriteString(fold(r))
+		f, _ := folded(r)
+		b.WriteString(f)
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }

@@ -18,13 +18,16 @@ type named struct {
 
 // names judges the atoms of every subject.
 func (f *finder) names() {
-	contact := map[int]bool{}
+	var contact map[int]bool
 	for _, h := range f.found {
 		if h.kind != Name && h.conf == Certain {
+			if contact == nil {
+				contact = map[int]bool{}
+			}
 			contact[h.subject] = true
 		}
 	}
-	for n := range f.m.subjects {
+	for _, n := range f.named(contact) {
 		atoms := f.atoms[n]
 		if contact[n] {
 			f.misspelt(n)
@@ -124,7 +127,7 @@ func (f *finder) widen(n int, g *named) {
 				g.b++
 			}
 			return
-		case f.nearAny(w, names, g.surname) && (t.cap || !f.toks[g.i].cap) && !f.otherGiven(w) && !f.otherSurname(w):
+		case f.nearAny(g.j, s, g.surname) && (t.cap || !f.toks[g.i].cap) && !f.otherGiven(w) && !f.otherSurname(w):
 			g.take(g.j, t, g.surname)
 			g.rule, g.conf = "misspelt name", Likely
 			return
@@ -141,7 +144,7 @@ func (f *finder) widen(n int, g *named) {
 			g.i--
 			g.a = f.toks[g.i].s
 		}
-	} else if (left == " " || left == "\n") && f.nearAny(w, s.given, true) && !f.otherGiven(w) {
+	} else if (left == " " || left == "\n") && f.nearAny(g.i-1, s, true) && !f.otherGiven(w) {
 		g.i, g.a, g.given, g.rule, g.conf = g.i-1, t.s, true, "misspelt name", Likely
 	}
 }
@@ -156,10 +159,22 @@ func firstOf(names []string, w string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, w) })
 }
 
-func (f *finder) nearAny(w string, names []string, given bool) bool {
-	return slices.ContainsFunc(names, func(n string) bool {
-		return near(w, n, given) || len(n) > 3 && strings.HasSuffix(w, "s") && near(strings.TrimSuffix(w, "s"), n, given)
-	})
+// nearAny says whether token i is a misspelling of one of the subject's given names, or else surnames.
+func (f *finder) nearAny(i int, s *subject, given bool) bool {
+	names, heard := s.surname, s.surnameSounds
+	if given {
+		names, heard = s.given, s.givenSounds
+	}
+	w := f.s.b[f.toks[i].s:f.toks[i].e]
+	for k, n := range names {
+		if !mayBeNear(w, n, heard[k], given) {
+			continue
+		}
+		if w := string(w); near(w, n, heard[k], given) || len(n) > 3 && strings.HasSuffix(w, "s") && near(strings.TrimSuffix(w, "s"), n, heard[k], given) {
+			return true
+		}
+	}
+	return false
 }
 
 // introduced reads "Thomas Nilsson (TN)".
@@ -191,7 +206,7 @@ func (f *finder) initials(n int, short map[string]bool) {
 func (f *finder) misspelt(n int) {
 	s := &f.m.subjects[n]
 	for i := 0; i+1 < len(f.toks); i++ {
-		if f.gap(i+1) == " " && f.nearAny(f.text(i), s.given, true) && f.nearAny(f.text(i+1), s.surname, false) && !f.otherSurname(f.text(i+1)) && !f.inAddress(f.toks[i].s) {
+		if f.gap(i+1) == " " && f.nearAny(i, s, true) && f.nearAny(i+1, s, false) && !f.otherSurname(f.text(i+1)) && !f.inAddress(f.toks[i].s) {
 			f.put(f.toks[i].s, f.toks[i+1].e, n, Name, f.sure(Likely), "misspelt name beside a contact detail")
 		}
 	}

@@ -42,7 +42,7 @@ func (f *finder) judge(g *named) {
 
 func (f *finder) sameFull(g *named) bool {
 	given, surname := false, false
-	for _, o := range f.others {
+	for _, o := range f.others() {
 		given, surname = false, false
 		for i := g.i; i < g.j; i++ {
 			given, surname = given || o.given[f.text(i)], surname || o.surname[strings.TrimSuffix(f.text(i), "s")] || o.surname[f.text(i)]

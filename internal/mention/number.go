@@ -45,31 +45,20 @@ func digits(s string) string {
 	}, s)
 }
 
-// group is a run of digits in a stream.
-type group struct{ s, e int }
+// group is a run of digits in a stream; last says that the next one is too far away to belong to the same number.
+type group struct {
+	s, e int
+	last bool
+}
 
 const maxGroups = 9
 
-// walkNumbers calls fn for every joining of neighbouring digit groups of up to limit digits.
-func (s *stream) walkNumbers(limit int, fn func(a, b int, joined string) bool) {
-	var groups []group
+// groups finds the runs of digits that may be numbers or parts of them.
+func (s *stream) groups(out []group) []group {
 	flush := func() {
-		for i := 0; i < len(groups); {
-			next := i + 1
-			joined := make([]byte, 0, limit)
-			for j := i; j < len(groups) && j < i+maxGroups; j++ {
-				g := groups[j]
-				if len(joined)+g.e-g.s > limit {
-					break
-				}
-				joined = append(joined, s.b[g.s:g.e]...)
-				if fn(groups[i].s, g.e, string(joined)) {
-					next = j + 1
-				}
-			}
-			i = next
+		if n := len(out); n > 0 {
+			out[n-1].last = true
 		}
-		groups = groups[:0]
 	}
 	for i := 0; i < len(s.b); {
 		if !digit(s.b[i]) {
@@ -80,7 +69,7 @@ func (s *stream) walkNumbers(limit int, fn func(a, b int, joined string) bool) {
 		for i < len(s.b) && digit(s.b[i]) {
 			i++
 		}
-		if len(groups) > 0 && !s.numberGap(groups[len(groups)-1].e, a) {
+		if n := len(out); n > 0 && !out[n-1].last && !s.numberGap(out[n-1].e, a) {
 			flush()
 		}
 		// a group that touches a letter is part of a word
@@ -88,9 +77,33 @@ func (s *stream) walkNumbers(limit int, fn func(a, b int, joined string) bool) {
 			flush()
 			continue
 		}
-		groups = append(groups, group{a, i})
+		out = append(out, group{s: a, e: i})
 	}
 	flush()
+	return out
+}
+
+// walkNumbers calls fn for every joining of neighbouring digit groups of up to limit digits. What it joins from one
+// group on stands in one piece of memory, which is not used again.
+func (s *stream) walkNumbers(groups []group, limit int, fn func(a, b int, joined []byte) bool) {
+	for i := 0; i < len(groups); {
+		next := i + 1
+		joined := make([]byte, 0, limit)
+		for j := i; j < len(groups) && j < i+maxGroups; j++ {
+			g := groups[j]
+			if len(joined)+g.e-g.s > limit {
+				break
+			}
+			joined = append(joined, s.b[g.s:g.e]...)
+			if fn(groups[i].s, g.e, joined) {
+				next = j + 1
+			}
+			if g.last {
+				break
+			}
+		}
+		i = next
+	}
 }
 
 func (s *stream) numberGap(a, b int) bool {
@@ -98,7 +111,7 @@ func (s *stream) numberGap(a, b int) bool {
 		return false
 	}
 	for _, c := range s.b[a:b] {
-		if !strings.ContainsRune(" -./()+\n", rune(c)) {
+		if strings.IndexByte(" -./()+\n", c) < 0 {
 			return false
 		}
 	}
@@ -125,10 +138,13 @@ func (s *stream) masked(e int) bool {
 	return n == 4 && (e == len(s.b) || !wordByte(s.b[e]))
 }
 
-func (f *finder) numbers() {
-	f.s.walkNumbers(max(f.m.longest, 8), func(a, b int, joined string) bool {
+func (f *finder) numbers(groups []group) {
+	if !f.m.counts {
+		return
+	}
+	f.s.walkNumbers(groups, max(f.m.longest, 8), func(a, b int, joined []byte) bool {
 		hit := false
-		for _, r := range f.m.numbers[joined] {
+		for _, r := range f.m.numbers[string(joined)] {
 			if r.kind == Phone {
 				f.put(f.s.lead(a), b, r.subject, Phone, Certain, "phone")
 			} else {
@@ -138,8 +154,8 @@ func (f *finder) numbers() {
 		}
 		if !hit && (len(joined) == 6 || len(joined) == 8) && f.s.masked(b) {
 			for i := range f.m.subjects {
-				d := digits(f.m.subjects[i].p.Personnummer)
-				if len(d) >= 10 && (d[:len(d)-4] == joined || len(d) == 12 && d[2:8] == joined) {
+				d := f.m.subjects[i].personal
+				if len(d) >= 10 && (d[:len(d)-4] == string(joined) || len(d) == 12 && d[2:8] == string(joined)) {
 					f.put(a, b, i, Personnummer, Certain, "personnummer masked")
 					hit = true
 				}

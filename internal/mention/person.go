@@ -23,6 +23,14 @@ type Address struct{ Street, Postcode, City string }
 type Context struct {
 	Linked bool     // the row belongs to the subject
 	Others []Person // other people on the same row
+
+	beside []other // Others made ready
+}
+
+// Ready makes the others ready once, for a context that many texts have.
+func (c Context) Ready() Context {
+	c.beside = newOthers(c.Others)
+	return c
 }
 
 // Kind says what of a person a span holds.

@@ -1,48 +1,94 @@
 package mention
 
-import "strings"
-
-// near says whether w is a misspelling of name: one letter, two letters swapped, or a usual variant.
-func near(w, name string, given bool) bool {
+// near says whether w is a misspelling of name: one letter, two letters swapped, or a usual variant. Sound is that of
+// name.
+func near(w, name, sound string, given bool) bool {
 	if len(w) < 4 || len(name) < 4 || w == name {
 		return false
 	}
-	if lead(w[0]) == lead(name[0]) && sounds(w) == sounds(name) {
+	if soundsLike(w, sound) {
 		return true
 	}
-	if given && in("given", w) || !given && in("surname", w) {
+	if w[0] != name[0] && (!given || len(name) < 5) || !oneOff(w, name) {
 		return false
 	}
-	if w[0] != name[0] && (!given || len(name) < 5) {
+	return !(given && in("given", w) || !given && in("surname", w))
+}
+
+// mayBeNear is false only where near is, for w and for w without its last letter. It looks at little.
+func mayBeNear(w []byte, name, sound string, given bool) bool {
+	if len(w) < 4 || len(name) < 4 {
 		return false
 	}
-	return oneOff(w, name)
-}
-
-// lead is the first sound of a word that begins with c, roughly: words that sound alike have the same.
-func lead(c byte) byte {
-	switch c {
-	case 'p', 'v', 'w':
-		return 'f'
-	case 'c', 'q', 'x':
-		return 'k'
-	case 'z':
-		return 's'
+	if sound == "" || firstSound(w) == sound[0] {
+		return true
 	}
-	return c
+	return (w[0] == name[0] || given && len(name) >= 5) && len(w) >= len(name)-1 && len(w) <= len(name)+2
 }
 
-var sound = strings.NewReplacer("ph", "f", "v", "f", "w", "f", "th", "t", "ck", "k", "ch", "k", "qu", "kf", "c", "k", "q", "k", "z", "s", "x", "ks")
-
-func sounds(w string) string {
-	w = sound.Replace(w)
-	var b []byte
-	for i := 0; i < len(w); i++ {
-		if i == 0 || w[i] != w[i-1] {
-			b = append(b, w[i])
+// appendSound writes how a word sounds: letters that are spelt for one another alike, double letters as one.
+func appendSound(b []byte, w string) []byte {
+	put := func(c byte) {
+		if len(b) == 0 || b[len(b)-1] != c {
+			b = append(b, c)
 		}
 	}
-	return strings.TrimSuffix(string(b), "h")
+	for i := 0; i < len(w); i++ {
+		next := byte(0)
+		if i+1 < len(w) {
+			next = w[i+1]
+		}
+		switch c := w[i]; {
+		case c == 'p' && next == 'h':
+			put('f')
+			i++
+		case c == 'v', c == 'w':
+			put('f')
+		case c == 't' && next == 'h':
+			put('t')
+			i++
+		case c == 'c' && (next == 'k' || next == 'h'):
+			put('k')
+			i++
+		case c == 'q' && next == 'u':
+			put('k')
+			put('f')
+			i++
+		case c == 'c', c == 'q':
+			put('k')
+		case c == 'z':
+			put('s')
+		case c == 'x':
+			put('k')
+			put('s')
+		default:
+			put(c)
+		}
+	}
+	if n := len(b); n > 0 && b[n-1] == 'h' {
+		b = b[:n-1]
+	}
+	return b
+}
+
+func firstSound(w []byte) byte {
+	switch c := w[0]; {
+	case c == 'v', c == 'w', c == 'p' && len(w) > 1 && w[1] == 'h':
+		return 'f'
+	case c == 'c', c == 'q', c == 'x':
+		return 'k'
+	case c == 'z':
+		return 's'
+	default:
+		return c
+	}
+}
+
+func sounds(w string) string { return string(appendSound(nil, w)) }
+
+func soundsLike(w, sound string) bool {
+	var room [48]byte
+	return string(appendSound(room[:0], w)) == sound
 }
 
 // oneOff is an edit distance of one, a swap of neighbours counted as one.

@@ -1,6 +1,7 @@
 package mention
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,20 +16,45 @@ type stream struct {
 	tags     [][2]int // inline tags dropped from the stream, in the stored text
 }
 
-func newStream(src string) *stream {
+// Text is a text made ready once for any number of matchers. It may be used again for the next text; it is not safe for
+// concurrent use.
+type Text struct {
+	s         stream
+	toks      []token
+	groups    []group
+	addresses []address
+}
+
+// Read makes a text ready.
+func Read(text string) *Text {
+	t := &Text{}
+	t.Read(text)
+	return t
+}
+
+// Read puts another text in the place of the one before. The spans found in that one stay valid.
+func (t *Text) Read(text string) {
+	t.s.read(text)
+	t.toks = t.s.tokens(t.toks[:0])
+	t.groups = t.s.groups(t.groups[:0])
+	t.addresses = t.s.addresses(t.addresses[:0])
+}
+
+func (s *stream) read(src string) {
 	n := len(src)
-	s := &stream{b: make([]byte, 0, n), from: make([]int32, 0, n), to: make([]int32, 0, n), upper: make([]bool, 0, n)}
+	s.tags = s.tags[:0]
+	s.b, s.from, s.to, s.upper = slices.Grow(s.b[:0], n), slices.Grow(s.from[:0], n), slices.Grow(s.to[:0], n), slices.Grow(s.upper[:0], n)
 	d := newDecoder(src)
-	s.read(d, 0, n, true)
+	s.part(d, 0, n, true)
 	// what stands inside a tag is read apart, so that a tag does not tear a name and its attributes are seen as well
 	for _, t := range d.inner {
 		s.add('\v', t[0], t[0], false)
-		s.read(d, t[0], t[1], false)
+		s.part(d, t[0], t[1], false)
 	}
-	return s
 }
 
-func (s *stream) read(d *decoder, i, end int, tags bool) {
+// part reads the stored bytes from i to end.
+func (s *stream) part(d *decoder, i, end int, tags bool) {
 	src := d.src
 	for i < end {
 		c := src[i]
@@ -57,12 +83,12 @@ func (s *stream) read(d *decoder, i, end int, tags bool) {
 		}
 		r, n := d.rune(i, end)
 		if r >= 0 {
-			f := fold(r)
+			f, up := folded(r)
 			if f == "" && unicode.Is(unicode.Mn, r) && len(s.to) > 0 && int(s.to[len(s.to)-1]) == i {
 				s.to[len(s.to)-1] = int32(i + n)
 			}
 			for k := 0; k < len(f); k++ {
-				s.add(f[k], i, i+n, unicode.IsUpper(r))
+				s.add(f[k], i, i+n, up)
 			}
 		}
 		i += n
@@ -138,8 +164,7 @@ type token struct {
 	cap, caps bool
 }
 
-func (s *stream) tokens() []token {
-	var out []token
+func (s *stream) tokens(out []token) []token {
 	for i := 0; i < len(s.b); {
 		if !wordByte(s.b[i]) {
 			i++

@@ -4,8 +4,11 @@ import (
 	"context"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"insyn/internal/datamap"
 	"insyn/internal/dossier"
+	"insyn/internal/postgres"
 )
 
 // Description is the map's part of a dossier's Meta for one person.
@@ -21,7 +24,11 @@ type Description struct {
 
 // Describe gives what the map says to the persons of keys: purposes with their basis, recipients, retention.
 func (s *Source) Describe(ctx context.Context, keys []string) (Description, error) {
-	cards, err := s.cards(ctx, s.pool, keys)
+	var cards map[string]*card
+	err := postgres.InTxOpts(ctx, s.pool, snapshot, func(tx pgx.Tx) (err error) {
+		cards, err = s.cardsAtOnce(ctx, tx, keys)
+		return err
+	})
 	if err != nil {
 		return Description{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -19,6 +20,8 @@ type Entry struct {
 	MapHash    string
 	PlanHash   string
 	Hash       string
+	Seq        int64
+	Stages     json.RawMessage // [{number, at, rows}]; [] where one transaction was enough
 }
 
 // LedgerEntry reads the commit point of an erasure; dsar.ErrNotFound where there is none.
@@ -38,10 +41,12 @@ func (s *Source) LedgerEntry(ctx context.Context, requestID int64, subject []byt
 		           'plan_hash', encode(plan_hash, 'hex'),
 		           'counts', counts,
 		           'kept', kept,
-		           'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text
+		           'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text,
+		       seq,
+		       stages
 		  from insyn_ledger.erasure
 		 where request_id = $1
-		   and subject = $2`, requestID, subject).Scan(&e.MapVersion, &e.MapHash, &e.PlanHash, &row)
+		   and subject = $2`, requestID, subject).Scan(&e.MapVersion, &e.MapHash, &e.PlanHash, &row, &e.Seq, &e.Stages)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, dsar.ErrNotFound
 	}

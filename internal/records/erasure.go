@@ -30,6 +30,8 @@ type Erasure struct {
 	Lang string
 	// Progress is told how many of the tables are done; nil is nobody.
 	Progress func(done, total int)
+	// Staged is told which stage has ended, and about how many there are; nil is nobody.
+	Staged func(n, of int)
 }
 
 // DefaultRowCap is how many rows one transaction may change where nobody says otherwise.

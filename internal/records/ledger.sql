@@ -107,6 +107,7 @@ $$;
 alter table insyn_ledger.erasure add column if not exists state text not null default 'done' check (state in ('running', 'done'));
 alter table insyn_ledger.erasure add column if not exists stage bigint not null default 0;
 alter table insyn_ledger.erasure add column if not exists planned bigint not null default 0;
+alter table insyn_ledger.erasure add column if not exists stages jsonb not null default '[]';
 create table if not exists insyn_ledger.journal (
     request_id bigint not null,
     subject    bytea not null,
@@ -118,7 +119,7 @@ create table if not exists insyn_ledger.journal (
     others     bigint not null,
     primary key (request_id, subject, no)
 );
-grant update (state, seq, stage, counts, kept, at, epoch) on insyn_ledger.erasure to insyn_worker;
+grant update (state, seq, stage, stages, counts, kept, at, epoch) on insyn_ledger.erasure to insyn_worker;
 grant select, insert, delete on insyn_ledger.journal to insyn_worker;
 
 -- What the map was held against when somebody accepted it: the newest row of a source counts. An erasure runs only while

@@ -3,89 +3,92 @@ package records
 import (
 	"context"
 	"slices"
+	"strings"
+	"sync"
 
-	"insyn/internal/datamap"
 	"insyn/internal/mention"
 )
 
 // masker covers other people in texts that a person gets: those who share the row, our own staff, and anybody's
 // contact details that are not the person's own.
 type masker struct {
-	s     *Source
-	crew  *crew
-	self  []mention.Person
-	own   *mention.Matcher
-	near  []mention.Person // who is around the person without sharing a row
-	known *mention.Matcher // near, and our own staff where the map does not let their names stay
+	crew    *crew
+	own     *mention.Matcher
+	known   *mention.Matcher // who is around the person without sharing a row, and our own staff where the map does not let their names stay
+	self    mention.Context  // the person stands beside the others
+	linked  mention.Context  // so, on a row that is theirs too
+	circles map[string]*circle
 }
 
-func (s *Source) masker(ctx context.Context, q querier, cards map[string]*card, keys []string) (*masker, error) {
-	m := &masker{s: s, crew: s.crew(q)}
-	for _, k := range keys {
-		if c := cards[k]; c != nil {
-			m.self = append(m.self, c.mention())
+// circle is the people who share a row with the person. Rows of the same people have the same one.
+type circle struct {
+	people  []mention.Person
+	ready   sync.Once
+	matcher *mention.Matcher
+	context mention.Context
+}
+
+// maxCircles bounds the circles that are remembered.
+const maxCircles = 1000
+
+func newMasker(c *crew, self, near, staff []mention.Person) *masker {
+	return &masker{
+		crew: c, own: mention.New(self...), known: mention.New(append(staff, near...)...),
+		self: mention.Context{Others: self}.Ready(), linked: mention.Context{Linked: true, Others: self}.Ready(), circles: map[string]*circle{},
+	}
+}
+
+// circle gives the people of keys, whom the crew must know.
+func (m *masker) circle(keys []string) *circle {
+	id := ""
+	if len(keys) > 0 {
+		slices.Sort(keys)
+		id = strings.Join(keys, "\x00")
+	}
+	c := m.circles[id]
+	if c == nil {
+		if len(m.circles) > maxCircles {
+			clear(m.circles)
 		}
+		c = &circle{people: m.crew.of(keys)}
+		m.circles[id] = c
 	}
-	m.own = mention.New(m.self...)
-	var err error
-	if m.near, err = s.nearby(ctx, q, keys); err != nil {
-		return nil, err
-	}
-	staff, err := s.staff(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	m.known = mention.New(append(staff, m.near...)...)
-	return m, nil
+	return c
 }
 
-// rows masks, in place, the texts of the columns that say so.
-func (m *masker) rows(ctx context.Context, t *datamap.PlannedTable, columns []*datamap.Column, rows []row, keys []string) error {
-	masks := func(c *datamap.Column) bool { return c.Disclose == "mask_others" }
-	if !slices.ContainsFunc(columns, masks) {
-		return nil
-	}
-	ids := make([]string, 0, len(rows))
-	for _, r := range rows {
-		ids = append(ids, r.key)
-	}
-	near, err := m.s.near(ctx, m.crew.q, t, ids, keys)
-	if err != nil {
-		return err
-	}
-	if err := m.crew.load(ctx, near); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		others := m.crew.of(near[r.key])
-		matcher := mention.New(others...)
-		for i, c := range columns {
-			if !masks(c) {
-				continue
-			}
-			doc, changed, err := mapJSON(r.values[i].JSON, func(text string) string { return m.text(text, matcher, others) })
-			if err != nil {
-				return err
-			}
-			r.values[i].JSON, r.values[i].Masked = doc, changed
-		}
-	}
-	return nil
+// load reads the persons of a batch of rows.
+func (m *masker) load(ctx context.Context, rows map[string][]string) error {
+	return m.crew.load(ctx, rows)
 }
 
-func (m *masker) text(text string, matcher *mention.Matcher, others []mention.Person) string {
-	spans := matcher.Find(text, mention.Context{Linked: true, Others: m.self})
-	spans = append(spans, mention.Contacts(text)...)
+// prepare makes the matcher when the first text wants it.
+func (c *circle) prepare() {
+	c.ready.Do(func() {
+		c.matcher = mention.New(c.people...)
+		c.context = mention.Context{Linked: true, Others: c.people}.Ready()
+	})
+}
+
+// text covers others in a text; room is the caller's, for one text after another. A masker's texts may be covered by
+// several callers at once.
+func (m *masker) text(text string, c *circle, room *mention.Text) string {
+	c.prepare()
+	room.Read(text)
+	spans := c.matcher.In(room, m.linked)
+	spans = append(spans, room.Contacts()...)
 	// A part of a name alone may be anybody's where the person does not share the row.
-	spans = append(spans, m.known.Find(text, mention.Context{Others: m.self})...)
+	spans = append(spans, m.known.In(room, m.self)...)
 	if len(spans) == 0 {
 		return text
 	}
 	// What is the person's own stays readable, also where somebody else has it too.
-	own := m.own.Find(text, mention.Context{Linked: true, Others: others})
+	own := m.own.In(room, c.context)
 	spans = slices.DeleteFunc(spans, func(s mention.Span) bool {
 		return slices.ContainsFunc(own, func(o mention.Span) bool { return s.Start < o.End && o.Start < s.End })
 	})
+	if len(spans) == 0 {
+		return text
+	}
 	return mention.Mask(text, disjoint(spans))
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"insyn/internal/datamap"
 	"insyn/internal/dossier"
 	"insyn/internal/dsar"
 	"insyn/internal/postgres"
@@ -31,14 +32,13 @@ func (s *Source) Sections(ctx context.Context, key string) ([]SectionCount, erro
 		return nil, fmt.Errorf("count the sections of %s: %w", s.Name, dsar.ErrNotFound)
 	}
 	var out []SectionCount
-	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := postgres.InTxOpts(ctx, s.pool, opts, func(tx pgx.Tx) error {
+	err := postgres.InTxOpts(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
 		out = nil
 		keys, err := s.withMerged(ctx, tx, []string{key})
 		if err != nil {
 			return err
 		}
-		cards, err := s.cards(ctx, tx, keys)
+		cards, err := s.cardsAtOnce(ctx, tx, keys)
 		if err != nil {
 			return err
 		}
@@ -61,12 +61,8 @@ func (s *Source) Sections(ctx context.Context, key string) ([]SectionCount, erro
 			if one.Count == 0 {
 				continue
 			}
-			rows, err := fetch(ctx, tx, s.rowsSQL(t, columns, where)+fmt.Sprintf(" limit %d", firstRows), keys)
-			if err != nil {
+			if one.First, err = first(ctx, tx, t, columns, where, keys); err != nil {
 				return fmt.Errorf("read %s: %w", t.Name, err)
-			}
-			for _, r := range rows {
-				one.First = append(one.First, dossier.Record{Values: r.values})
 			}
 			out = append(out, one)
 		}
@@ -76,4 +72,25 @@ func (s *Source) Sections(ctx context.Context, key string) ([]SectionCount, erro
 		return nil, fmt.Errorf("count the sections of %s: %w", s.Name, err)
 	}
 	return out, nil
+}
+
+// first reads the first rows of a table, with nothing masked.
+func first(ctx context.Context, q querier, t *datamap.PlannedTable, columns []*datamap.Column, conds, keys []string) ([]dossier.Record, error) {
+	r := newTelling(t, columns)
+	rows, err := q.Query(ctx, r.sql(conds, "")+fmt.Sprintf(" limit %d", firstRows), keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	p := &page{}
+	for rows.Next() {
+		if err := r.take(p, rows); err != nil {
+			return nil, err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	err = r.tell(p, nil)
+	return p.records, err
 }

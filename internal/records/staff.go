@@ -1,8 +1,8 @@
 package records
 
 import (
-	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -10,27 +10,25 @@ import (
 	"insyn/internal/mention"
 )
 
-// staff reads the company's own people whose names are covered; none where the map lets them stay.
-func (s *Source) staff(ctx context.Context, q querier) ([]mention.Person, error) {
+// queueStaff reads, as a part of a batch, the company's own people whose names are covered; none where the map lets them
+// stay.
+func (s *Source) queueStaff(b *pgx.Batch, out *[]mention.Person) {
 	st := s.plan.Source.Staff
 	if st == nil || st.Disclose {
-		return nil, nil
+		return
 	}
-	rows, err := q.Query(ctx, fmt.Sprintf(`select coalesce(x.%s, ''), coalesce(x.%s, '') from %s as x`,
-		quote(st.Name), quote(st.Email), quoteTable(st.Table)))
-	if err != nil {
-		return nil, fmt.Errorf("read the staff: %w", err)
-	}
-	var out []mention.Person
-	var name, email string
-	_, err = pgx.ForEachRow(rows, []any{&name, &email}, func() error {
-		out = append(out, staffPerson(name, email))
+	sql := fmt.Sprintf(`select coalesce(x.%s, ''), coalesce(x.%s, '') from %s as x`, quote(st.Name), quote(st.Email), quoteTable(st.Table))
+	b.Queue(sql).Query(func(rows pgx.Rows) error {
+		var name, email string
+		_, err := pgx.ForEachRow(rows, []any{&name, &email}, func() error {
+			*out = append(*out, staffPerson(name, email))
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read the staff: %w", err)
+		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read the staff: %w", err)
-	}
-	return out, nil
 }
 
 // staffPerson is a coworker as the matcher needs them: the last word of the name is the surname.
@@ -49,35 +47,26 @@ func staffPerson(name, email string) mention.Person {
 // nearLimit bounds the colleagues that are looked for; a company with more of them is no circle of acquaintances.
 const nearLimit = 1000
 
-// nearby are the persons that the map's near paths lead to, without those of keys.
-func (s *Source) nearby(ctx context.Context, q querier, keys []string) ([]mention.Person, error) {
+// queueNearby finds, as a part of a batch, the keys of the persons that the map's near paths lead to, without those of keys.
+func (s *Source) queueNearby(b *pgx.Batch, keys []string) map[string]bool {
 	subject := s.plan.Subject()
 	w := pathSQL{s.plan}
 	found := map[string]bool{}
 	for _, p := range subject.Near {
-		near, err := collect[string](ctx, q, fmt.Sprintf(`select %s from %s as x where %s order by 1 limit %d`,
-			keyText("x", subject.Key), tableSQL(subject), w.linked(subject, p), nearLimit), keys)
-		if err != nil {
-			return nil, fmt.Errorf("find who is near: %w", err)
-		}
-		for _, k := range near {
-			found[k] = true
-		}
+		sql := fmt.Sprintf(`select %s from %s as x where %s order by 1 limit %d`, keyText("x", subject.Key), tableSQL(subject), w.linked(subject, p), nearLimit)
+		b.Queue(sql, keys).Query(func(rows pgx.Rows) error {
+			var person string
+			_, err := pgx.ForEachRow(rows, []any{&person}, func() error {
+				if !slices.Contains(keys, person) {
+					found[person] = true
+				}
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("find who is near: %w", err)
+			}
+			return nil
+		})
 	}
-	for _, k := range keys {
-		delete(found, k)
-	}
-	all := make([]string, 0, len(found))
-	for k := range found {
-		all = append(all, k)
-	}
-	cards, err := s.cards(ctx, q, all)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]mention.Person, 0, len(cards))
-	for _, c := range cards {
-		out = append(out, c.mention())
-	}
-	return out, nil
+	return found
 }

@@ -258,23 +258,23 @@ func (s *Source) stage(ctx context.Context, tx pgx.Tx, e Erasure) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	_, err = tx.Exec(ctx, `
+	var n int
+	err = tx.QueryRow(ctx, `
 		update insyn_ledger.erasure
 		   set stage = $3,
-		       counts = $4
+		       counts = $4,
+		       stages = stages || jsonb_build_object('number', jsonb_array_length(stages) + 1, 'at', date_trunc('second', now() at time zone 'UTC') || 'Z', 'rows', $5::int)
 		 where request_id = $1
-		   and subject = $2`, e.RequestID, e.Subject, next.last, counts)
+		   and subject = $2
+		returning jsonb_array_length(stages)`, e.RequestID, e.Subject, next.last, counts, len(next.rows)).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("note the stage: %w", err)
 	}
-	return true, s.tellStage(ctx, tx, e, next.last, planned)
+	return true, s.tellStage(ctx, tx, e, next.last, planned, n)
 }
 
-// tellStage reports how many rows of the journal are done.
-func (s *Source) tellStage(ctx context.Context, tx pgx.Tx, e Erasure, last, planned int64) error {
-	if e.Progress == nil {
-		return nil
-	}
+// tellStage reports how many rows of the journal are done, and which stage that was.
+func (s *Source) tellStage(ctx context.Context, tx pgx.Tx, e Erasure, last, planned int64, n int) error {
 	done := min(last, planned)
 	if last > removals {
 		err := tx.QueryRow(ctx, `
@@ -287,7 +287,13 @@ func (s *Source) tellStage(ctx context.Context, tx pgx.Tx, e Erasure, last, plan
 			return fmt.Errorf("count the stages: %w", err)
 		}
 	}
-	e.Progress(int(done), int(planned))
+	if e.Progress != nil {
+		e.Progress(int(done), int(planned))
+	}
+	if e.Staged != nil {
+		left := int(planned-done+stageRows-1) / stageRows
+		e.Staged(n, n+left+1) // and the last, which ends it
+	}
 	return nil
 }
 

@@ -199,3 +199,26 @@ func stageChild(t *testing.T, dsn string) {
 		t.Fatal(err)
 	}
 }
+
+func TestStagesAreTold(t *testing.T) {
+	t.Parallel()
+	s, pool := crm(t)
+	busy(t, pool, 25_000)
+	e := large(t, s)
+	var told []int
+	e.Staged = func(n, of int) {
+		if told = append(told, n); of <= n {
+			t.Errorf("stage %d of %d, and the last is still to come", n, of)
+		}
+	}
+	if _, err := s.Erase(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	if n := one[int](t, pool, `select jsonb_array_length(stages) from insyn_ledger.erasure`); n != len(told) || n < 4 {
+		t.Errorf("the ledger lists %d stages, %d were told", n, len(told))
+	}
+	entry, err := s.LedgerEntry(t.Context(), e.RequestID, e.Subject)
+	if err != nil || entry.Seq == 0 || !strings.Contains(string(entry.Stages), `"number": 1`) {
+		t.Errorf("the entry has number %d and stages %s: %v", entry.Seq, entry.Stages, err)
+	}
+}
