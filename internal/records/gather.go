@@ -77,11 +77,14 @@ func (w *tableWork) applies(c *datamap.Column, row found) bool {
 		return false
 	}
 	if c.Of != "" {
+		// A path that goes on with those of another table is several, under one name.
+		var named uint64
 		for i, p := range w.t.Paths {
 			if p.Name == c.Of {
-				return row.paths&(1<<i) != 0 && row.others&(1<<i) == 0
+				named |= 1 << i
 			}
 		}
+		return row.paths&named != 0 && row.others&named == 0
 	}
 	return w.alone(row) || c.Erase.Action == datamap.Cut && row.paths&w.cuts[c.Name] != 0
 }

@@ -349,3 +349,31 @@ func TestReferenceToNobodySharesNothing(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestNamedPathThroughATableOfTwo: a path that goes on with the buyer and the seller of a deal is both, under one name.
+func TestNamedPathThroughATableOfTwo(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.deal (id int primary key, buyer_id int, seller_id int);
+		create table crm.line (id int primary key, deal_id int, who text);
+		insert into crm.deal values (1, null, 1), (2, 1, null), (3, 1, 2);
+		insert into crm.line values (1, 1, 'x'), (2, 2, 'x'), (3, 3, 'x')`, `
+      crm.deal:
+        disclose: "no"
+        path: [{on: {buyer_id: crm.person.id}}, {on: {seller_id: crm.person.id}}]
+        columns:
+          id: {keep: number}
+          buyer_id: {erase: cut, disclose: "no"}
+          seller_id: {erase: cut, disclose: "no"}
+      crm.line:
+        disclose: "no"
+        path: {name: about, on: {deal_id: crm.deal.id}}
+        columns:
+          id: {keep: number}
+          deal_id: {keep: number}
+          who: {erase: null, of: about, disclose: "no"}
+`)
+	erased(t, s, 1)
+	if got := one[string](t, pool, `select string_agg(coalesce(who, '-'), ' ' order by id) from crm.line`); got != "- - x" {
+		t.Errorf("got %s", got)
+	}
+}
