@@ -220,7 +220,7 @@ func (a *app) receiptKey(args []string) error {
 
 // read reads a file, or the standard input for "-".
 func (a *app) read(file string) ([]byte, error) {
-	var from io.Reader = a.stdin
+	from := a.stdin
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {

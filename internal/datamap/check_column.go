@@ -33,7 +33,10 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 		key, word string
 		words     []string
 	}{
-		{"role", c.Role, roles}, {"disclose", c.Disclose, discloses}, {"edit", c.Edit, edits}, {"type", c.Type, types},
+		{"role", c.Role, roles},
+		{"disclose", c.Disclose, discloses},
+		{"edit", c.Edit, edits},
+		{"type", c.Type, types},
 		{"document", c.Document, documents},
 	} {
 		if !oneOf(w.word, w.words) {

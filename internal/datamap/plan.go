@@ -16,6 +16,7 @@ type Plan struct {
 	Source      *Source
 	Tables      []*PlannedTable // in the order of the map, logs last
 	Triggers    []string        // "schema.table: trigger" of the mapped tables; they fire in an erasure
+	ForeignKeys []ForeignKey    // from one mapped table to another, or to itself
 	Fingerprint []byte          // SHA-256 of the live shape of the mapped tables
 }
 
@@ -158,6 +159,11 @@ func CheckCatalog(ctx context.Context, q Querier, m *Map, source string, c *Cata
 	problems = append(problems, c.reachable(s)...)
 	problems = append(problems, c.inherited(s)...)
 	problems = append(problems, p.deletes(c)...)
+	for _, l := range c.ForeignKeys {
+		if p.Table(l.From) != nil && p.Table(l.To) != nil {
+			p.ForeignKeys = append(p.ForeignKeys, l)
+		}
+	}
 	p.Fingerprint = p.shape(c)
 	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Place < problems[j].Place })
 	return p, problems, nil

@@ -93,29 +93,36 @@ func (c *Catalog) inherited(s *Source) Problems {
 func (p *Plan) deletes(c *Catalog) Problems {
 	place := map[string]int{}
 	for i, t := range p.Tables {
-		if t.Erase != "" {
+		if t.Erase != "" || t.DeleteWhen != "" {
 			place[t.Name] = i + 1
 		}
 	}
 	var out Problems
 	for _, l := range c.ForeignKeys {
 		from, to := place[l.From], place[l.To]
-		if to == 0 || l.From == l.To {
+		t := p.Table(l.From)
+		if to == 0 || t == nil {
 			continue
 		}
-		t := p.Table(l.From)
+		// All that may refer to a row that goes, goes before it: ties, and rows that nobody shares.
+		gone := t.Erase == CutLink || t.Erase == DeleteRow && !t.Shareable && l.From != l.To
 		switch {
 		case from > 0 && from < to:
 			out = append(out, Problem{Stops, l.From, "it refers to " + l.To + " and stands before it in the map", "put it after " + l.To})
-		case from > 0 || t == nil:
-		case l.OnDelete == "c":
+		case l.OnDelete == "c" && !gone && t.Erase != DeleteRow:
 			out = append(out, Problem{Stops, l.From, fmt.Sprintf("%s deletes its rows along with those of %s, and the map keeps them", l.Name, l.To), "let " + l.From + " be erased with delete_row too, or keep the rows of " + l.To})
-		case (l.OnDelete == "a" || l.OnDelete == "r") && !slices.ContainsFunc(l.Columns, func(name string) bool {
-			col := t.Column(name)
-			return col != nil && (col.Erase.Action == Cut || col.Erase.Action == Null)
-		}):
-			out = append(out, Problem{Stops, l.From, fmt.Sprintf("%s keeps rows of %s from being deleted", l.Name, l.To), "cut " + l.From + "." + l.Columns[0] + ", let its rows be deleted too, or keep the rows of " + l.To})
+		case gone || l.OnDelete != "a" && l.OnDelete != "r" || t.lets(l):
+		default:
+			out = append(out, Problem{Stops, l.From, fmt.Sprintf("%s keeps rows of %s from being deleted", l.Name, l.To), "say erase: cut of " + l.From + "." + l.Columns[0] + ", or keep the rows of " + l.To})
 		}
 	}
 	return out
+}
+
+// lets says whether the table's reference is cut where the row that it leads to goes.
+func (t *PlannedTable) lets(l ForeignKey) bool {
+	return slices.ContainsFunc(l.Columns, func(name string) bool {
+		col := t.Column(name)
+		return col != nil && (col.Erase.Action == Cut || col.Erase.Action == Null)
+	})
 }

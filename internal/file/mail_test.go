@@ -79,7 +79,7 @@ func TestMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"From": "[dold] <[adress]>", "Subject": "Svar till [dold]", "To": "salj@firma.example", "Message-Id": "<1@post.example>",
+		"From": "[dold] <[mailto]>", "Subject": "Svar till [dold]", "To": "salj@firma.example", "Message-Id": "<1@post.example>",
 	} {
 		if got := m.Header.Get(name); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)

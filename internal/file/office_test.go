@@ -33,7 +33,7 @@ func TestDOCX(t *testing.T) {
 		},
 		"deleted and field": {
 			`<w:p><w:del w:author="Åsa Öström" w:id="1"><w:r><w:delText>Åsa Öström</w:delText></w:r></w:del><w:r><w:instrText> HYPERLINK "mailto:asa.ostrom@post.example" </w:instrText></w:r></w:p>`,
-			`<w:p><w:del w:author="[dold]" w:id="1"><w:r><w:delText>[dold]</w:delText></w:r></w:del><w:r><w:instrText> HYPERLINK "mailto:[adress]" </w:instrText></w:r></w:p>`,
+			`<w:p><w:del w:author="[dold]" w:id="1"><w:r><w:delText>[dold]</w:delText></w:r></w:del><w:r><w:instrText> HYPERLINK "mailto:[mailto]" </w:instrText></w:r></w:p>`,
 		},
 		"indented, entity, control, picture": {
 			"<w:p>\n <w:r>\n  <w:t>Åsa &#214;st</w:t>\n </w:r>\n <w:r><w:t>röm &amp; Bo</w:t></w:r>\n <w:sdt><w:alias w:val=\"Åsa Öström\"/></w:sdt><w:drawing><docPr descr='Öström, Åsa'/><posOffset>12</posOffset></w:drawing></w:p>",
@@ -129,7 +129,7 @@ func TestODF(t *testing.T) {
 			`<text:p>Hej<text:s/><text:span text:style-name="T1">[dold]</text:span><text:span></text:span><office:annotation><dc:creator>[dold]</dc:creator><text:p>Ring</text:p></office:annotation>, tack</text:p>`,
 			ODT,
 		},
-		"link":  {"text", `<text:a xlink:href="mailto:asa.ostrom@post.example">post</text:a>`, `<text:a xlink:href="mailto:[adress]">post</text:a>`, ODT},
+		"link":  {"text", `<text:a xlink:href="mailto:asa.ostrom@post.example">post</text:a>`, `<text:a xlink:href="mailto:[mailto]">post</text:a>`, ODT},
 		"sheet": {"spreadsheet", `<table:table-cell office:value-type="string" office:string-value="Åsa Öström"><text:p>Åsa Öström</text:p></table:table-cell>`, `<table:table-cell office:value-type="string" office:string-value="[dold]"><text:p>[dold]</text:p></table:table-cell>`, ODS},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -278,15 +278,21 @@ func keyMatch(t *datamap.PlannedTable) string {
 	return strings.Join(out, " and ")
 }
 
-// remove deletes the rows that are the person's alone, and the ties to those that are not.
+// remove deletes the rows that are the person's alone, and the ties to those that are not. What else refers to a row that
+// goes, and the map says to cut, is cut first, whoever's it is.
 func (r *run) remove(ctx context.Context, w *tableWork) error {
 	action := Deleted
 	if w.t.Erase == datamap.CutLink {
 		action = CutOff
 	}
-	sql := fmt.Sprintf(`delete from %s as x using unnest($1::text[]) as v (insyn_k) where %s`, tableSQL(w.t), keyMatch(w.t))
 	for some := range slices.Chunk(w.remove, 10*chunk) {
 		err := r.later(ctx, len(some), func(b *pgx.Batch) {
+			for _, l := range r.plan.ForeignKeys {
+				if l.To == w.t.Name {
+					r.cutReference(b, l, w.t, some)
+				}
+			}
+			sql := fmt.Sprintf(`delete from %s as x using unnest($1::text[]) as v (insyn_k) where %s`, tableSQL(w.t), keyMatch(w.t))
 			// A query, since the answer of a command in a batch does not say whose it is.
 			b.Queue("with done as ("+sql+" returning 1) select count(*) from done", some).QueryRow(func(row pgx.Row) error {
 				var n int
@@ -302,4 +308,22 @@ func (r *run) remove(ctx context.Context, w *tableWork) error {
 		}
 	}
 	return nil
+}
+
+// cutReference cuts a foreign key that leads to rows of t that go, where the map says cut of its columns.
+func (r *run) cutReference(b *pgx.Batch, l datamap.ForeignKey, t *datamap.PlannedTable, keys []string) {
+	from := r.plan.Table(l.From)
+	var sets, on []string
+	for i, name := range l.Columns {
+		c := from.Column(name)
+		if c != nil && (c.Erase.Action == datamap.Cut || c.Erase.Action == datamap.Null) && !from.Kept(name) {
+			sets = append(sets, quote(name)+" = "+c.Erase.Placeholder()+"::"+from.Types[name].Name)
+		}
+		on = append(on, "f."+quote(name)+" = x."+quote(l.ToColumns[i]))
+	}
+	if len(sets) == 0 {
+		return
+	}
+	b.Queue(fmt.Sprintf(`update %s as f set %s from %s as x, unnest($1::text[]) as v (insyn_k) where %s and %s`, tableSQL(from), strings.Join(sets, ", "),
+		tableSQL(t), keyMatch(t), strings.Join(on, " and ")), keys)
 }

@@ -377,3 +377,35 @@ func TestNamedPathThroughATableOfTwo(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestWhatRefersToARowThatGoesIsCut: somebody else's row leads to a row of the person's that is deleted, and rows of one
+// table lead to one another.
+func TestWhatRefersToARowThatGoesIsCut(t *testing.T) {
+	t.Parallel()
+	s, pool := small(t, `create table crm.thread (id int primary key, person_id int, kind text, parent int references crm.thread);
+		create table crm.reply (id int primary key, person_id int, thread_id int references crm.thread);
+		insert into crm.thread values (1, 1, 'draft', null), (2, 2, 'draft', 1), (3, 1, 'sent', 1);
+		insert into crm.reply values (10, 2, 1), (11, 1, 3)`, `
+      crm.thread:
+        disclose: "no"
+        path: {on: {person_id: crm.person.id}}
+        delete_when: kind = 'draft'
+        columns:
+          id: {keep: number}
+          person_id: {erase: cut, disclose: "no"}
+          kind: {keep: a word}
+          parent: {erase: cut, disclose: "no"}
+      crm.reply:
+        disclose: "no"
+        path: {on: {person_id: crm.person.id}}
+        columns:
+          id: {keep: number}
+          person_id: {erase: cut, disclose: "no"}
+          thread_id: {erase: cut, disclose: "no"}
+`)
+	erased(t, s, 1)
+	got := one[string](t, pool, `select string_agg(t::text, ' ' order by id) from crm.thread t`) + one[string](t, pool, `select string_agg(r::text, ' ' order by id) from crm.reply r`)
+	if want := `(2,2,draft,) (3,,sent,)(10,2,) (11,,)`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -105,8 +105,11 @@ func (w *world) yaml() string {
 	b.WriteString("    subject: " + s.String() + "\n    tables:\n")
 	for _, t := range w.tables {
 		f := fields{
-			{"label", raw("{sv: Tabell, en: Table}")}, {"category", "all"}, {"purpose", "work"},
-			{"provenance", "provided"}, {"retention", "contact"},
+			{"label", raw("{sv: Tabell, en: Table}")},
+			{"category", "all"},
+			{"purpose", "work"},
+			{"provenance", "provided"},
+			{"retention", "contact"},
 		}
 		f = append(f, t.says...)
 		if len(t.mapKey) > 0 {
