@@ -15,6 +15,7 @@ type finder struct {
 	found   []hit
 	blocked []group // e-mail and web addresses, in which no name is read
 	others  []other
+	named   bool // the text names the subject whose names are judged, for sure
 }
 
 // hit is a span of the normal form.

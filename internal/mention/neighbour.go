@@ -21,6 +21,7 @@ func (f *finder) judge(g *named) {
 				conf = Unsure
 			}
 		}
+		f.named = f.named || conf == Certain
 		f.put(g.a, g.b, g.subject, Name, conf, g.rule)
 		return
 	}
