@@ -186,7 +186,7 @@ func (p *Plan) tables(c *Catalog) Problems {
 			problems = append(problems, Problem{Stops, e.Name, fmt.Sprintf("it has more than %d paths", maxPaths), "tell its kinds of rows apart in fewer"})
 			continue
 		}
-		t := &PlannedTable{Table: p.Source.withBy(e.Value, live), Key: key, Types: live.Columns, Live: live}
+		t := &PlannedTable{Table: p.Source.WithBy(e.Value, live), Key: key, Types: live.Columns, Live: live}
 		if t.LogOf != "" {
 			logs = append(logs, t)
 			continue
@@ -201,8 +201,8 @@ func (p *Plan) tables(c *Catalog) Problems {
 // maxPaths is how many ways to a person a table may have: a run keeps a bit for each.
 const maxPaths = 62
 
-// withBy is the table with the source's by columns that it has and does not map itself.
-func (s *Source) withBy(t *Table, live *LiveTable) *Table {
+// WithBy is the table with the source's by columns that it has and does not map itself.
+func (s *Source) WithBy(t *Table, live *LiveTable) *Table {
 	out := *t
 	out.Columns, out.Paths = slices.Clone(t.Columns), slices.Clone(t.Paths)
 	for _, c := range s.By {
@@ -210,7 +210,7 @@ func (s *Source) withBy(t *Table, live *LiveTable) *Table {
 			continue
 		}
 		out.Columns = append(out.Columns, c)
-		if len(s.Subject.Key) == 1 && t.Name != s.Subject.Table {
+		if len(s.Subject.Key) == 1 {
 			hop := Hop{Table: s.Subject.Table, On: []Pair{{Ours: c.Name, Theirs: s.Subject.Key[0]}}}
 			out.Paths = append(out.Paths, Path{Hops: []Hop{hop}, As: AsBy})
 		}
