@@ -50,6 +50,18 @@ func (t *PlannedTable) Searched() []*Column {
 	return out
 }
 
+// Packed are the columns in which other people's rows may name a person, and which have to be opened for that: texts in
+// another encoding, and documents in bytea.
+func (t *PlannedTable) Packed() []*Column {
+	var out []*Column
+	for _, e := range t.Columns {
+		if c := e.Value; c.Scan && (c.Encoding != "" || t.Types[c.Name].Base == "bytea") {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // Changes says whether an erasure does anything to the table's rows.
 func (t *PlannedTable) Changes() bool {
 	for _, e := range t.Columns {
