@@ -1,6 +1,8 @@
 package datamap
 
 import (
+	"errors"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -55,8 +57,19 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 	if c.RoleWhen != "" && c.Role == "" {
 		fail("%s: role_when belongs to a column with a role", place)
 	}
-	if c.RefersWhen != "" && c.Erase.Action != Redact {
-		fail("%s: refers_when belongs to a column with erase: redact", place)
+	for _, e := range c.Roles {
+		if e.Name == "" || !slices.Contains(roles, e.Name) {
+			fail("%s: roles: %q is no role; one of %s is wanted", place, e.Name, strings.Join(roles, ", "))
+		}
+	}
+	if len(c.Roles) > 0 && c.Role != "" {
+		fail("%s has role and roles; roles holds all of them, each with its condition", place)
+	}
+	if (c.RefersWhen != "" || c.Within != "") && c.Erase.Action != Redact {
+		fail("%s: refers_when and refers_within belong to a column with erase: redact", place)
+	}
+	if err := checkWithin(c.Within); err != nil {
+		fail("%s: refers_within: %v", place, err)
 	}
 	if c.Encoding != "" && !slices.Contains(encodings, c.Encoding) && t.Column(c.Encoding) == nil {
 		fail("%s: encoding is one of %s, or the column that says which", place, strings.Join(encodings, ", "))
@@ -95,6 +108,30 @@ func (m *Map) checkColumn(t *Table, c *Column) []error {
 		errs = append(errs, checkJSONRule(place, r)...)
 	}
 	return errs
+}
+
+// checkWithin holds that a pattern compiles and has the key as its one group.
+func checkWithin(pattern string) error {
+	if pattern == "" {
+		return nil
+	}
+	re, err := WithinOf(pattern, []string{"1"})
+	switch {
+	case err != nil:
+		return err
+	case strings.Count(pattern, "({id})") != 1 || re.NumSubexp() != 1:
+		return errors.New("write the key as ({id}), once, and other groups as (?:…)")
+	}
+	return nil
+}
+
+// WithinOf is the pattern of refers_within for the keys of one person.
+func WithinOf(pattern string, keys []string) (*regexp.Regexp, error) {
+	quoted := make([]string, len(keys))
+	for i, k := range keys {
+		quoted[i] = regexp.QuoteMeta(k)
+	}
+	return regexp.Compile(strings.Replace(pattern, "({id})", "("+strings.Join(quoted, "|")+")", 1))
 }
 
 func checkJSONRule(place string, r Entry[*JSONRule]) []error {

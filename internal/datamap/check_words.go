@@ -9,8 +9,8 @@ var (
 	discloses   = []string{"yes", "no", "mask_others"}
 	edits       = []string{"name", "email", "phone", "personnummer", "date", "text", "choice"}
 	types       = []string{"text", "number", "money", "date", "time", "bool", "json", "list"}
-	documents   = []string{"delete", "list"}
-	encodings   = []string{"base64", "quoted-printable", "zlib", "gzip"}
+	documents   = []string{"delete", "list", "blank"}
+	encodings   = []string{"base64", "quoted-printable", "zlib", "gzip", "storable"}
 	roles       = []string{
 		"name", "given", "surname", "former_surname", "nickname", "email", "email.primary", "email.bounced", "email.changed",
 		"phone", "phone.primary", "phone.changed", "personnummer", "address.street", "address.postcode", "address.city",

@@ -116,7 +116,8 @@ func (s *Source) SubjectTable() *Table {
 
 // Subject says which table has one row a person. MergedInto is the column that leads from a merged duplicate to the
 // row that replaced it, "" where there is none. When holds for the rows that are persons, where others (groups, fixtures)
-// stand beside them. Written are forms in which texts refer to a person by key, such as "user#{id}".
+// stand beside them. Written are forms in which texts refer to a person by key or by
+// login, such as "user#{id}" and "{handle}@desk.example".
 type Subject struct {
 	Table      string   `yaml:"table"`
 	Key        []string `yaml:"key"`

@@ -51,6 +51,18 @@ func (t *PlannedTable) Searched() []*Column {
 	return out
 }
 
+// Packed are the columns in which other people's rows may name a person, and which have to be opened for that: texts in
+// another encoding, and documents in bytea.
+func (t *PlannedTable) Packed() []*Column {
+	var out []*Column
+	for _, e := range t.Columns {
+		if c := e.Value; c.Scan && (c.Encoding != "" || t.Types[c.Name].Base == "bytea") {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // Changes says whether an erasure does anything to the table's rows.
 func (t *PlannedTable) Changes() bool {
 	for _, e := range t.Columns {
@@ -192,7 +204,7 @@ func (p *Plan) tables(c *Catalog) Problems {
 			problems = append(problems, Problem{Stops, e.Name, fmt.Sprintf("it has more than %d paths", maxPaths), "tell its kinds of rows apart in fewer"})
 			continue
 		}
-		t := &PlannedTable{Table: p.Source.withBy(e.Value, live), Key: key, Types: live.Columns, Live: live}
+		t := &PlannedTable{Table: p.Source.WithBy(e.Value, live), Key: key, Types: live.Columns, Live: live}
 		if t.LogOf != "" {
 			logs = append(logs, t)
 			continue
@@ -207,8 +219,8 @@ func (p *Plan) tables(c *Catalog) Problems {
 // maxPaths is how many ways to a person a table may have: a run keeps a bit for each.
 const maxPaths = 62
 
-// withBy is the table with the source's by columns that it has and does not map itself.
-func (s *Source) withBy(t *Table, live *LiveTable) *Table {
+// WithBy is the table with the source's by columns that it has and does not map itself.
+func (s *Source) WithBy(t *Table, live *LiveTable) *Table {
 	out := *t
 	out.Columns, out.Paths = slices.Clone(t.Columns), slices.Clone(t.Paths)
 	for _, c := range s.By {
@@ -216,7 +228,7 @@ func (s *Source) withBy(t *Table, live *LiveTable) *Table {
 			continue
 		}
 		out.Columns = append(out.Columns, c)
-		if len(s.Subject.Key) == 1 && t.Name != s.Subject.Table {
+		if len(s.Subject.Key) == 1 {
 			hop := Hop{Table: s.Subject.Table, On: []Pair{{Ours: c.Name, Theirs: s.Subject.Key[0]}}}
 			out.Paths = append(out.Paths, Path{Hops: []Hop{hop}, As: AsBy})
 		}

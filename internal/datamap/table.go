@@ -87,7 +87,9 @@ type Warn struct {
 // several. Encoding is how a text or document is wrapped: base64, quoted-printable, or the column that says which.
 // Document says what becomes of a document that names the person and cannot be rewritten: delete or list. RefersWhen is a
 // condition on the row under which a text column holds the person's key, which is then cut: an old value in a journal.
-// RoleWhen is one under which the column has its role: a value of a custom field.
+// RoleWhen is one under which the column has its role: a value of a custom field. Roles are several roles with the condition
+// of each. RefersWithin finds the person's key inside a text, such as a list of keys: a regular expression in which ({id}) stands
+// for it.
 type Column struct {
 	Label      dossier.Label   `yaml:"label"`
 	Role       string          `yaml:"role"`
@@ -110,6 +112,8 @@ type Column struct {
 	Document   string          `yaml:"document"`
 	RefersWhen string          `yaml:"refers_when"`
 	RoleWhen   string          `yaml:"role_when"`
+	Roles      List[string]    `yaml:"roles"`
+	Within     string          `yaml:"refers_within"`
 	Erase      Erase           `yaml:"erase"`
 	Keep       string          `yaml:"keep"`
 	Decide     string          `yaml:"decide"`
@@ -127,6 +131,21 @@ type JSONRule struct {
 	Decide *bool         `yaml:"decide"`
 	Erase  Erase         `yaml:"erase"`
 	Keep   string        `yaml:"keep"`
+}
+
+// RoleRule is a role of a column and the condition on the row under which it has it, "" for always.
+type RoleRule struct{ Role, When string }
+
+// RoleRules are the roles of the column.
+func (c *Column) RoleRules() []RoleRule {
+	var out []RoleRule
+	if c.Role != "" {
+		out = append(out, RoleRule{c.Role, c.RoleWhen})
+	}
+	for _, e := range c.Roles {
+		out = append(out, RoleRule{e.Name, e.Value})
+	}
+	return out
 }
 
 // Disclosed says whether the person gets the column.

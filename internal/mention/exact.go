@@ -66,7 +66,11 @@ type street struct {
 var streetNumber = regexp.MustCompile(`^(.*\D) ?(\d+ ?[a-z]?)$`)
 
 func streets(raw string) []street {
+	raw, _, _ = strings.Cut(raw, "\n") // a whole address in one text
 	m := streetNumber.FindStringSubmatch(Normalise(raw))
+	if line, _, found := strings.Cut(raw, ","); found && m == nil {
+		m = streetNumber.FindStringSubmatch(Normalise(line))
+	}
 	if m == nil {
 		return nil
 	}
@@ -134,6 +138,22 @@ func (f *finder) exact(i int, r ref) {
 			w, kind, rule = sub.handles[r.index], Handle, "handle"
 		}
 		e := i + len(w)
+		if r.kind == Handle && s.has(i, w) && sub.spells(w) {
+			// A login made of the surname is theirs in the name of a host or the number of a message too. As another's address
+			// it may be somebody else's.
+			conf := Certain
+			if e < len(s.b) && s.b[e] == '@' {
+				conf = f.sure(Certain)
+			}
+			if !wordByte(before) && (e == len(s.b) || !wordByte(s.b[e])) {
+				f.put(i, e, r.subject, kind, conf, rule)
+			}
+			return
+		}
+		if r.kind == CustomerNo && s.has(i, w) && before == '_' && (e == len(s.b) || !wordByte(s.b[e]) && s.b[e] != '-') {
+			f.put(i, e, r.subject, kind, Certain, rule) // within the name of a file
+			return
+		}
 		if !s.has(i, w) || strings.IndexByte("._-+", before) >= 0 {
 			return
 		}
@@ -142,4 +162,14 @@ func (f *finder) exact(i int, r ref) {
 		}
 		f.put(i, e, r.subject, kind, Certain, rule)
 	}
+}
+
+// spells says that a handle is made of the subject's surname, with something before or after it.
+func (s *subject) spells(handle string) bool {
+	for _, n := range s.surname {
+		if len(n) >= 6 && strings.Contains(handle, n) {
+			return true
+		}
+	}
+	return false
 }

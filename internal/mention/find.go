@@ -15,6 +15,7 @@ type finder struct {
 	atoms   map[int][]atom // by subject
 	found   []hit
 	blocked []address // in which no name is read
+	sureOf  bool      // the text names the subject whose names are judged, for sure
 }
 
 // hit is a span of the normal form.

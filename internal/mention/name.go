@@ -65,9 +65,16 @@ func (f *finder) names() {
 			}
 			groups = append(groups, g)
 		}
-		for k := range groups {
-			f.judge(&groups[k])
+		// A text that names the subject for sure means them with a part of the name too.
+		f.sureOf = contact[n]
+		for _, whole := range []bool{true, false} {
+			for k := range groups {
+				if g := &groups[k]; (g.given && g.surname) == whole {
+					f.judge(g)
+				}
+			}
 		}
+		f.sureOf = false
 		f.initials(n, short)
 	}
 }
@@ -96,6 +103,8 @@ func (f *finder) chains(g *named, at atom) bool {
 			return g.surname && !g.given && at.part.given && !f.firstNamed(g.i)
 		case "-":
 			return g.surname == !at.part.given
+		case "_": // file names and titles of pages
+			return true
 		}
 		return false
 	}
@@ -214,7 +223,7 @@ func (f *finder) misspelt(n int) {
 
 // sure lowers what rests on the link between row and subject.
 func (f *finder) sure(c Confidence) Confidence {
-	if !f.c.Linked {
+	if !f.c.Linked && !f.sureOf {
 		return Unsure
 	}
 	return c

@@ -21,6 +21,7 @@ func (f *finder) judge(g *named) {
 				conf = Unsure
 			}
 		}
+		f.sureOf = f.sureOf || conf == Certain
 		f.put(g.a, g.b, g.subject, Name, conf, g.rule)
 		return
 	}

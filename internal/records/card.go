@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,9 @@ func (c *card) name() string {
 func roleColumns(t *datamap.PlannedTable) []string {
 	var out []string
 	for _, e := range t.Columns {
+		for _, r := range e.Value.Roles {
+			out = append(out, e.Name+roleMark+r.Name)
+		}
 		has := e.Value.Role != "" && !strings.HasPrefix(e.Value.Role, "log.")
 		for _, r := range e.Value.JSON {
 			has = has || r.Value.Role != ""
@@ -51,6 +55,23 @@ func roleColumns(t *datamap.PlannedTable) []string {
 		}
 	}
 	return out
+}
+
+// roleMark parts a column from one of its several roles in the name that a query gives the column in that role.
+const roleMark = "\u00b7"
+
+// roleOf is the column and the role of such a name.
+func roleOf(t *datamap.PlannedTable, name string) (*datamap.Column, datamap.RoleRule) {
+	if c := t.Column(name); c != nil {
+		return c, datamap.RoleRule{Role: c.Role, When: c.RoleWhen}
+	}
+	column, role, _ := strings.Cut(name, roleMark)
+	c := t.Column(column)
+	if c == nil {
+		return nil, datamap.RoleRule{}
+	}
+	when, _ := c.Roles.Get(role)
+	return c, datamap.RoleRule{Role: role, When: when}
 }
 
 // cards reads the roles of many persons at once: one statement a table and path, however many persons, all sent together.
@@ -80,6 +101,13 @@ func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[strin
 		return nil, fmt.Errorf("read persons: %w", err)
 	}
 	for _, c := range out {
+		for _, form := range s.plan.Source.Subject.Written {
+			for _, handle := range slices.Clone(c.roles["handle"]) {
+				if strings.Contains(form, "{handle}") {
+					c.add("handle", strings.ReplaceAll(form, "{handle}", handle))
+				}
+			}
+		}
 		c.settle()
 	}
 	return out, nil
@@ -108,7 +136,9 @@ func (s *Source) readCards(rows pgx.Rows, t *datamap.PlannedTable, p datamap.Pat
 			}
 			c = &card{key: person, roles: map[string][]string{}}
 			for _, form := range s.plan.Source.Subject.Written {
-				c.add("handle", strings.ReplaceAll(form, "{id}", person))
+				if !strings.Contains(form, "{handle}") {
+					c.add("handle", strings.ReplaceAll(form, "{id}", person))
+				}
 			}
 			out[person] = c
 		}
@@ -127,6 +157,7 @@ func (s *Source) readCards(rows pgx.Rows, t *datamap.PlannedTable, p datamap.Pat
 // take adds one row's values. Through a context path only the organisation's name is the person's.
 func (c *card) take(s *Source, t *datamap.PlannedTable, p datamap.Path, columns []string, row []*string) {
 	email := Email{}
+	var addresses []string
 	for i, name := range columns {
 		if row[i] == nil {
 			continue
@@ -135,19 +166,19 @@ func (c *card) take(s *Source, t *datamap.PlannedTable, p datamap.Path, columns 
 		if t == s.plan.Subject() && name == s.plan.Source.Subject.MergedInto {
 			c.mergedInto = value
 		}
-		col := t.Column(name)
+		col, is := roleOf(t, name)
 		for _, r := range col.JSON {
 			if r.Value.Role != "" {
 				c.add(r.Value.Role, jsonText(value, r.Name))
 			}
 		}
-		if p.As == datamap.AsContext && col.Role != "organisation" {
+		if p.As == datamap.AsContext && is.Role != "organisation" {
 			continue
 		}
-		switch col.Role {
+		switch is.Role {
 		case "":
 		case "email":
-			email.Address = strings.TrimSpace(value)
+			addresses = append(addresses, addressesIn(value)...)
 		case "email.primary":
 			email.Primary = value == "true"
 		case "email.bounced":
@@ -159,13 +190,32 @@ func (c *card) take(s *Source, t *datamap.PlannedTable, p datamap.Path, columns 
 				c.roles["phone"] = toFront(c.roles["phone"])
 			}
 		default:
-			c.add(col.Role, value)
+			c.add(is.Role, value)
 		}
 	}
-	if email.Address != "" {
+	for _, address := range addresses {
+		email.Address = address
 		c.emails = append(c.emails, email)
 	}
 }
+
+// addressesIn are the addresses of a value: what an address column holds, right or wrong, or those within a longer text
+// ("Private: a@b.example, c@d.example").
+func addressesIn(value string) []string {
+	value = strings.TrimSpace(value)
+	if value == "" {
+		return nil
+	}
+	if found := addressIn.FindAllString(value, -1); strings.ContainsAny(value, " \t\n\r,;<") && len(found) > 0 {
+		return found
+	}
+	if strings.Contains(value, "\n") { // a text without any
+		return nil
+	}
+	return []string{value}
+}
+
+var addressIn = regexp.MustCompile(`[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
 
 func (c *card) add(role, value string) {
 	value = strings.TrimSpace(value)

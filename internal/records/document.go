@@ -15,6 +15,7 @@ import (
 
 	"insyn/internal/datamap"
 	"insyn/internal/file"
+	"insyn/internal/mention"
 )
 
 // maxUnpacked bounds what a compressed value may become.
@@ -50,12 +51,16 @@ func encodingOf(t *datamap.PlannedTable, columns []*datamap.Column, c *datamap.C
 
 // document gives a stored document without the mentions of the person, in its own format and encoding. Where they cannot
 // be taken out, or nobody can look inside, the map says whether the document goes or the desk is told.
-func (r *run) document(in cell, replace func(string) string) (*string, error) {
+func (r *run) document(in cell, find func(string) []mention.Span) (*string, error) {
+	replace := func(text string) string { return r.replaced(text, find(text)) }
 	raw, err := unwrap(in)
 	if err == nil {
 		var out []byte
 		var changed bool
 		if out, changed, err = file.Rewrite(raw, replace); err == nil {
+			if !changed && in.c.Document == "blank" && file.Detect(raw) == file.Binary {
+				out, changed = file.Cover(raw, func(text string) [][2]int { return places(find(text)) })
+			}
 			if !changed {
 				return in.text, nil
 			}
@@ -76,6 +81,15 @@ func (r *run) document(in cell, replace func(string) string) (*string, error) {
 	}
 	r.warned(kind, in.t)
 	return in.text, nil
+}
+
+// places are spans as from and to.
+func places(spans []mention.Span) [][2]int {
+	out := make([][2]int, len(spans))
+	for i, s := range spans {
+		out[i] = [2]int{s.Start, s.End}
+	}
+	return out
 }
 
 // warned counts one more row of a table that the desk should know of.
@@ -101,7 +115,7 @@ func unwrap(in cell) ([]byte, error) {
 	var from io.Reader
 	var err error
 	switch in.encoding {
-	case "base64":
+	case "base64", "storable":
 		from = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(raw))
 	case "quoted-printable":
 		from = quotedprintable.NewReader(bytes.NewReader(raw))
@@ -129,7 +143,7 @@ func wrap(in cell, doc []byte) (string, error) {
 	var b bytes.Buffer
 	var to io.WriteCloser
 	switch in.encoding {
-	case "base64":
+	case "base64", "storable":
 		text := base64.StdEncoding.EncodeToString(doc)
 		if strings.Contains(strings.TrimSpace(*in.text), "\n") { // in lines of 76, as mail has them
 			for len(text) > 76 {

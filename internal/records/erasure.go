@@ -24,6 +24,9 @@ type Erasure struct {
 	// person again after a restore. KeyHMACs and HMACs are more of them: those that an earlier run had written.
 	Hash            *Hasher
 	KeyHMACs, HMACs [][]byte
+	// Also are words that point at the person alone, as somebody who knows the company has decided: a rare surname, a
+	// nickname, a former name that no column holds. They are looked for as a login is, everywhere.
+	Also []string
 	// Suppress are keyed hashes that go into the suppression list in the same transaction.
 	Suppress []Suppression
 	// Lang chooses the language of the constants; "" is Swedish.

@@ -93,8 +93,42 @@ func grantsSQL(s *datamap.Source) string {
 	if st := s.Staff; st != nil {
 		fmt.Fprintf(&b, "grant select (%s, %s) on %s to insyn_web, insyn_worker;\n", quote(st.Name), quote(st.Email), quoteTable(st.Table))
 	}
+	b.WriteString(byGrantsSQL(s))
 	b.WriteString(readAllSQL)
 	return b.String()
+}
+
+// byGrantsSQL lets worker cut the columns that say in any table who typed a row: in those mapped tables that have them.
+func byGrantsSQL(s *datamap.Source) string {
+	if len(s.By) == 0 {
+		return ""
+	}
+	var tables, columns []string
+	for _, e := range s.Tables {
+		tables = append(tables, literal(e.Name))
+	}
+	for _, e := range s.By {
+		columns = append(columns, literal(e.Name))
+	}
+	return fmt.Sprintf(`do $$
+declare
+    c record;
+begin
+    for c in
+        select n.nspname, r.relname, a.attname
+          from pg_attribute a
+          join pg_class r on r.oid = a.attrelid
+          join pg_namespace n on n.oid = r.relnamespace
+         where n.nspname || '.' || r.relname in (%s)
+           and a.attname in (%s)
+           and not a.attisdropped
+    loop
+        execute format('grant select (%%I) on %%I.%%I to insyn_web', c.attname, c.nspname, c.relname);
+        execute format('grant update (%%I) on %%I.%%I to insyn_worker', c.attname, c.nspname, c.relname);
+    end loop;
+end
+$$;
+`, strings.Join(tables, ", "), strings.Join(columns, ", "))
 }
 
 const readAllSQL = `do $$

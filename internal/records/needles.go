@@ -114,12 +114,19 @@ func (n needles) where(t *datamap.PlannedTable, columns []*datamap.Column, first
 		}
 	}
 	where := "(" + strings.Join(arms, " or ") + ")"
-	for i := range args { // each argument needs a place, so that its type is known
-		if !strings.Contains(where, p(i)) {
-			where += " and " + p(i) + " is not null"
-		}
+	for i := range args {
+		where += placed(where, p(i))
 	}
 	return where, args
+}
+
+// placed is nothing where a condition has a parameter, and else a place for it that is always true, so that its type is
+// known. The parameter may be null: a person without a phone has no numbers.
+func placed(where, param string) string {
+	if strings.Contains(where, param) {
+		return ""
+	}
+	return " and coalesce(cardinality(" + param + "), 0) >= 0"
 }
 
 // searchText is the text of a column as its trigram index holds it.
@@ -160,6 +167,11 @@ func (n needles) reading(columns []*datamap.Column, p func(int) string) string {
 	for _, c := range columns {
 		parts = append(parts, "x."+quote(c.Name)+"::text")
 	}
+	return n.readingOf(parts, p)
+}
+
+// readingOf is reading for texts in SQL.
+func (n needles) readingOf(parts []string, p func(int) string) string {
 	// Soft hyphens and blanks of no width may stand inside a word. translate costs three times what a regular expression
 	// does, so it works only on texts that have such signs, or a run of digits long enough to be a number.
 	text := fmt.Sprintf("lower(concat_ws(' ', %s))", strings.Join(parts, ", "))

@@ -33,6 +33,20 @@ func seeing(subjects ...mention.Person) func(text string) []int {
 	}
 }
 
+// A login with a number after it is another's.
+func TestNetFindsWholeLogins(t *testing.T) {
+	t.Parallel()
+	in := seeing(mention.Person{Handles: []string{"thagelberg"}})
+	for text, want := range map[string]bool{
+		"thagelberg": true, "(thagelberg)": true, "163.thagelberg@kvarn.example": true, "thagelberg_2": true,
+		"thagelberg2": false, "1thagelberg": false, "thagelbergson": false, "anna-thagelberg": false,
+	} {
+		if got := len(in(text)) > 0; got != want {
+			t.Errorf("%s: found %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestNetFindsWholeIdentifiers(t *testing.T) {
 	t.Parallel()
 	in := seeing(karin())

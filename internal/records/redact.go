@@ -66,7 +66,7 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 	if in.text == nil {
 		return nil, nil
 	}
-	fn := func(text string) string {
+	find := func(text string) []mention.Span {
 		var sure []mention.Span
 		for _, s := range withTyped(text, m.Find(text, mc), r.words.typed) {
 			r.note(in, text, s, enough(s))
@@ -74,21 +74,22 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 				sure = append(sure, s)
 			}
 		}
-		if len(sure) == 0 {
-			return text
-		}
-		return mention.Replace(text, sure, r.e.Lang)
+		return sure
+	}
+	fn := func(text string) string {
+		text = r.within(in, text)
+		return r.replaced(text, find(text))
 	}
 	out := *in.text
 	switch typ := in.t.Types[in.c.Name]; {
 	case wrapped(in.t, in.c):
 		seen := map[string]bool{} // a document is read more than once
-		return r.document(in, func(text string) string {
+		return r.document(in, func(text string) []mention.Span {
 			if seen[text] {
-				return r.quietly(func() string { return fn(text) })
+				return r.quietly(func() []mention.Span { return find(text) })
 			}
 			seen[text] = true
-			return fn(text)
+			return find(text)
 		})
 	case len(in.c.JSON) > 0:
 		doc, err := r.jsonRules(in, fn).document([]byte(out))
@@ -115,8 +116,45 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 	return &out, nil
 }
 
+// replaced is a text with a neutral word over the spans. In YAML, which begins with three dashes, brackets would make a list
+// of the word.
+func (r *run) replaced(text string, spans []mention.Span) string {
+	if len(spans) == 0 {
+		return text
+	}
+	out := mention.Replace(text, spans, r.e.Lang)
+	if strings.HasPrefix(text, "---") {
+		word := mention.Replace("x", []mention.Span{{Start: 0, End: 1}}, r.e.Lang)
+		out = strings.ReplaceAll(out, word, strings.Trim(word, "[]"))
+	}
+	return out
+}
+
+// nobodysKey is the key that a list of keys has in the place of the person's.
+const nobodysKey = "0"
+
+// within writes nobodysKey over the person's keys inside a text where the column says how they stand in it.
+func (r *run) within(in cell, text string) string {
+	if in.c.Within == "" {
+		return text
+	}
+	re, err := datamap.WithinOf(in.c.Within, r.keys)
+	if err != nil { // the map was checked
+		return text
+	}
+	// What stands before a key in a list may be another of theirs, so it is looked for until there is none.
+	for range len(text) {
+		at := re.FindStringSubmatchIndex(text)
+		if at == nil || text[at[2]:at[3]] == nobodysKey {
+			break
+		}
+		text = text[:at[2]] + nobodysKey + text[at[3]:]
+	}
+	return text
+}
+
 // quietly runs fn without noting what it finds.
-func (r *run) quietly(fn func() string) string {
+func (r *run) quietly(fn func() []mention.Span) []mention.Span {
 	r.silent = true
 	defer func() { r.silent = false }()
 	return fn()

@@ -49,8 +49,8 @@ func (f *finding) candidates(ctx context.Context) ([]string, error) {
 func identifyingColumns(t *datamap.PlannedTable) []string {
 	var out []string
 	for _, name := range roleColumns(t) {
-		col := t.Column(name)
-		has := slices.Contains(identifying, col.Role)
+		col, is := roleOf(t, name)
+		has := slices.Contains(identifying, is.Role)
 		for _, r := range col.JSON {
 			has = has || slices.Contains(identifying, r.Value.Role)
 		}

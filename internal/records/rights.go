@@ -27,10 +27,11 @@ var verbs = map[string]string{"select": "read", "insert": "add", "update": "chan
 func needs(s *datamap.Source, c *datamap.Catalog) []need {
 	var out []need
 	for _, e := range s.Tables {
-		t, live := e.Value, c.Tables[e.Name]
+		live := c.Tables[e.Name]
 		if live == nil {
 			continue
 		}
+		t := s.WithBy(e.Value, live)
 		var all, written, edited []string
 		for _, ce := range t.Columns {
 			col := ce.Value

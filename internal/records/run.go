@@ -163,7 +163,7 @@ func (s *Source) begin(ctx context.Context, tx pgx.Tx, e Erasure) (*run, error) 
 	if len(locked) < len(keys) {
 		return nil, dsar.ErrNotFound
 	}
-	if r.words, err = s.wordsOf(ctx, tx, keys); err != nil {
+	if r.words, err = s.wordsOf(ctx, tx, keys, e.Also...); err != nil {
 		return nil, err
 	}
 	return r, nil

@@ -83,24 +83,25 @@ func (s *Source) sharersSQL(wanted map[string][]string, c *card) (string, []any)
 	var parts []string
 	for _, t := range s.plan.Tables {
 		for _, e := range t.Columns {
-			role := e.Value.Role
-			if place[role] == "" {
-				continue
-			}
-			has := and(e.Value.RoleWhen, fmt.Sprintf("lower(x.%s::text) = any (%s)", quote(e.Name), place[role]))
-			around := false
-			var theirs []string
-			for _, p := range t.Paths {
-				if !p.Owns() {
-					around = around || p.As == datamap.AsContext
+			for _, is := range e.Value.RoleRules() {
+				if place[is.Role] == "" {
 					continue
 				}
-				j := w.join(t, p, []string{e.Name}, has)
-				parts = append(parts, fmt.Sprintf("select '%s', lower(t.%s::text), %s, false from %s", role, quote(e.Name), j.person, j.from))
-				theirs = append(theirs, "("+w.linked(t, p)+") is not true")
-			}
-			if around {
-				parts = append(parts, fmt.Sprintf("select '%s', lower(x.%s::text), '', true from %s as x where %s", role, quote(e.Name), tableSQL(t), and(append(theirs, has)...)))
+				has := and(is.When, fmt.Sprintf("lower(x.%s::text) = any (%s)", quote(e.Name), place[is.Role]))
+				around := false
+				var theirs []string
+				for _, p := range t.Paths {
+					if !p.Owns() {
+						around = around || p.As == datamap.AsContext
+						continue
+					}
+					j := w.join(t, p, []string{e.Name}, has)
+					parts = append(parts, fmt.Sprintf("select '%s', lower(t.%s::text), %s, false from %s", is.Role, quote(e.Name), j.person, j.from))
+					theirs = append(theirs, "("+w.linked(t, p)+") is not true")
+				}
+				if around {
+					parts = append(parts, fmt.Sprintf("select '%s', lower(x.%s::text), '', true from %s as x where %s", is.Role, quote(e.Name), tableSQL(t), and(append(theirs, has)...)))
+				}
 			}
 		}
 	}
@@ -109,8 +110,6 @@ func (s *Source) sharersSQL(wanted map[string][]string, c *card) (string, []any)
 		args = append(args, c.first("given"))
 		parts = append(parts, fmt.Sprintf("select 'name', lower(t.%s::text), %s, false from %s as t where lower(t.%s::text) = any (%s) and lower(t.%s::text) = lower($%d::text)",
 			quote(surname.Name), keyText("t", subject.Key), tableSQL(subject), quote(surname.Name), place["name"], quote(given.Name), len(args)))
-	} else if place["name"] != "" {
-		args = args[:len(args)-1]
 	}
 	if len(parts) == 0 {
 		return "", nil

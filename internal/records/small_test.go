@@ -25,6 +25,7 @@ sources:
     dsn_env: X
     label: {sv: Register, en: Register}
     subject: {table: crm.person, key: [id]}
+    SOURCE
     tables:
       crm.person:
         disclose: "no"
@@ -39,15 +40,16 @@ const smallSQL = `create schema crm;
 	create table crm.person (id int primary key, given text, surname text, email text);
 	insert into crm.person values (1, 'Astrid', 'Brandvik', 'astrid@brandvik.example'), (2, 'Henrik', 'Tolstrup', 'henrik@tolstrup.example');`
 
-// small is a source of two persons and the tables of one case, opened with the rights of a worker.
-func small(t *testing.T, sql, tables string) (*records.Source, *pgxpool.Pool) {
+// small is a source of two persons and the tables of one case, opened with the rights of a worker. source are further lines
+// about the source.
+func small(t *testing.T, sql, tables string, source ...string) (*records.Source, *pgxpool.Pool) {
 	t.Helper()
 	pool := pgtest.Empty(t)
 	if err := postgres.CreateRoles(t.Context(), pgtest.DSN(pool)); err != nil {
 		t.Fatal(err)
 	}
 	execute(t, pool, smallSQL+sql)
-	m, err := datamap.Parse("datamap.yaml", []byte(smallHead+tables))
+	m, err := datamap.Parse("datamap.yaml", []byte(strings.Replace(smallHead, "SOURCE", strings.Join(source, "\n    "), 1)+tables))
 	if err != nil {
 		t.Fatal(err)
 	}

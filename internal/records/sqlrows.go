@@ -76,17 +76,14 @@ func (w pathSQL) joinPath(t *datamap.PlannedTable, p datamap.Path, columns []str
 
 // needed lists columns; one that has its role only under a condition is null elsewhere.
 func (w pathSQL) needed(t *datamap.PlannedTable, columns []string) string {
-	if !slices.ContainsFunc(columns, func(name string) bool { c := t.Column(name); return c != nil && c.RoleWhen != "" }) {
-		return list("x", columns)
-	}
 	var out []string
 	for i, name := range columns {
 		if slices.Contains(columns[:i], name) {
 			continue
 		}
 		expr := "x." + quote(name)
-		if c := t.Column(name); c != nil && c.RoleWhen != "" {
-			expr = fmt.Sprintf("case when (%s) then %s end as %s", c.RoleWhen, expr, quote(name))
+		if c, is := roleOf(t, name); c != nil && is.When != "" {
+			expr = fmt.Sprintf("case when (%s) then x.%s end as %s", is.When, quote(c.Name), quote(name))
 		}
 		out = append(out, expr)
 	}

@@ -17,7 +17,11 @@ type textRow struct {
 
 // readTexts reads the rows that fulfil a condition on alias x, locked, in the order of their keys.
 func readTexts(ctx context.Context, q querier, t *datamap.PlannedTable, columns []*datamap.Column, where string, limit int, args ...any) ([]textRow, error) {
-	rows, err := q.Query(ctx, textsWhere(t, columns, where, limit), args...)
+	return queryTexts(ctx, q, t, textsWhere(t, columns, where, limit), args...)
+}
+
+func queryTexts(ctx context.Context, q querier, t *datamap.PlannedTable, sql string, args ...any) ([]textRow, error) {
+	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of %s: %w", t.Name, err)
 	}

@@ -176,7 +176,7 @@ type tieQuestion struct {
 
 func tieQuestions(name string, c *datamap.Column, m marks) []tieQuestion {
 	var out []tieQuestion
-	ask := func(role, text string) {
+	ask := func(role, when, text string) {
 		if !slices.Contains(tieKinds, role) || len(m[role]) == 0 {
 			return
 		}
@@ -197,14 +197,16 @@ func tieQuestions(name string, c *datamap.Column, m marks) []tieQuestion {
 				q.values[i] = strings.TrimSuffix(contains(v), "%")
 			}
 		}
-		q.where = "(" + q.where + ")"
+		q.where = "(" + and(when, q.where) + ")"
 		out = append(out, q)
 	}
 	col := "x." + quote(name)
-	ask(c.Role, col+"::text")
+	for _, is := range c.RoleRules() {
+		ask(is.Role, is.When, col+"::text")
+	}
 	for _, r := range c.JSON {
 		if path, ok := strings.CutPrefix(r.Name, "$."); ok && r.Value.Role != "" && path != "*" {
-			ask(r.Value.Role, "("+col+"::jsonb #>> "+textArray(strings.Split(path, "."))+")")
+			ask(r.Value.Role, "", "("+col+"::jsonb #>> "+textArray(strings.Split(path, "."))+")")
 		}
 	}
 	return out

@@ -15,12 +15,10 @@ import (
 // searchAll finds and replaces mentions in rows that no path ties to the person. The database finds the rows that may hold
 // one; the matcher decides. It runs while the ties of the person's own rows are there.
 func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) error {
-	if r.words.needles.empty() {
-		return nil
-	}
 	var searches []*search
 	for _, t := range tables {
 		switch columns := t.Searched(); {
+		case r.words.needles.empty() && !keysWithin(columns):
 		case t.Mentions && t.Erase == datamap.DeleteRow:
 			if err := r.removeNaming(ctx, t); err != nil {
 				return err
@@ -28,6 +26,9 @@ func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) err
 		case len(columns) > 0:
 			searches = append(searches, &search{t: t, columns: columns, indexed: allIndexed(t, columns)})
 		}
+	}
+	if len(searches) == 0 {
+		return r.searchPacked(ctx, tables)
 	}
 	err := r.pipeline(ctx, func(b *pgx.Batch) {
 		// The planner thinks a comparison cheaper than it is, and would read a table of some thousand rows from end to end, or
@@ -53,7 +54,7 @@ func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) err
 			return err
 		}
 	}
-	return nil
+	return r.searchPacked(ctx, tables)
 }
 
 // search is the search of one table's texts.
@@ -67,6 +68,12 @@ type search struct {
 // ask queues the question for the next rows that may name the person.
 func (r *run) ask(b *pgx.Batch, x *search) {
 	where, args := r.words.needles.where(x.t, x.columns, 3)
+	for _, c := range x.columns {
+		if c.Within != "" { // the pattern decides in Go
+			args = append(args, containing(r.keys))
+			where = fmt.Sprintf("(%s or x.%s::text like any ($%d::text[]))", where, quote(c.Name), len(args)+2)
+		}
+	}
 	where += " and ($2::text = '' or (" + list("x", x.t.Key) + ") > (" + keyParts(x.t, "$2") + "))"
 	for _, p := range x.t.Paths {
 		where += " and (" + pathSQL{r.plan}.linked(x.t, p) + ") is not true"
@@ -86,6 +93,20 @@ func (r *run) ask(b *pgx.Batch, x *search) {
 	})
 }
 
+// keysWithin says whether keys of persons stand inside one of the texts.
+func keysWithin(columns []*datamap.Column) bool {
+	return slices.ContainsFunc(columns, func(c *datamap.Column) bool { return c.Within != "" })
+}
+
+// containing are patterns of texts with one of the values in them.
+func containing(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = contains(v)
+	}
+	return out
+}
+
 func allIndexed(t *datamap.PlannedTable, columns []*datamap.Column) bool {
 	return !slices.ContainsFunc(columns, func(c *datamap.Column) bool {
 		text, _ := trigrams(t.Live, c.Name)
@@ -96,34 +117,7 @@ func allIndexed(t *datamap.PlannedTable, columns []*datamap.Column) bool {
 // searchOthers replaces what the matcher is certain of in the rows that a search found, a chunk at a time.
 func (r *run) searchOthers(ctx context.Context, x *search) error {
 	for len(x.rows) > 0 {
-		keys := make([]string, len(x.rows))
-		for i, row := range x.rows {
-			keys[i] = row.key
-		}
-		near, err := r.s.near(ctx, r.tx, x.t, keys, r.keys)
-		if err != nil {
-			return err
-		}
-		if err := r.crew.load(ctx, near); err != nil {
-			return err
-		}
-		c := newChange(x.t, x.columns)
-		for _, row := range x.rows {
-			m := r.words.loose
-			for _, k := range near[row.key] {
-				if r.words.sharers[k] {
-					m = r.words.strict
-				}
-			}
-			texts, changed, err := r.redactOther(x.t, x.columns, row, m, mention.Context{Others: r.crew.of(near[row.key])})
-			if err != nil {
-				return err
-			}
-			if changed {
-				c.add(row.key, false, nil, texts)
-			}
-		}
-		if err := r.write(ctx, c, Mentioned); err != nil {
+		if err := r.mentionRows(ctx, x.t, x.columns, x.rows); err != nil {
 			return err
 		}
 		if len(x.rows) < chunk {
@@ -136,12 +130,44 @@ func (r *run) searchOthers(ctx context.Context, x *search) error {
 	return nil
 }
 
+// mentionRows replaces the mentions in rows that were found to hold one.
+func (r *run) mentionRows(ctx context.Context, t *datamap.PlannedTable, columns []*datamap.Column, rows []textRow) error {
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = row.key
+	}
+	near, err := r.s.near(ctx, r.tx, t, keys, r.keys)
+	if err != nil {
+		return err
+	}
+	if err := r.crew.load(ctx, near); err != nil {
+		return err
+	}
+	c := newChange(t, columns)
+	for _, row := range rows {
+		m := r.words.loose
+		for _, k := range near[row.key] {
+			if r.words.sharers[k] {
+				m = r.words.strict
+			}
+		}
+		texts, changed, err := r.redactOther(t, columns, row, m, mention.Context{Others: r.crew.of(near[row.key])})
+		if err != nil {
+			return err
+		}
+		if changed {
+			c.add(row.key, false, nil, texts)
+		}
+	}
+	return r.write(ctx, c, Mentioned)
+}
+
 func (r *run) redactOther(t *datamap.PlannedTable, columns []*datamap.Column, row textRow, m *mention.Matcher, mc mention.Context) ([]*string, bool, error) {
 	out := make([]*string, len(columns))
 	any := false
-	for i, c := range columns {
+	for i, in := range r.cells(t, columns, row) {
 		var err error
-		if out[i], err = r.rewrite(cell{t: t, c: c, key: row.key, text: row.texts[i]}, m, mc, looseEnough); err != nil {
+		if out[i], err = r.rewrite(in, m, mc, looseEnough); err != nil {
 			return nil, false, err
 		}
 		any = any || out[i] != row.texts[i]

@@ -24,8 +24,9 @@ type words struct {
 	names map[string]string // by key: what each card is called, for the ledger's hashes
 }
 
-// wordsOf reads the cards of keys, who are one person, and finds out which identifiers others share.
-func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words, error) {
+// wordsOf reads the cards of keys, who are one person, and finds out which identifiers others share. also are words that
+// point at them alone.
+func (s *Source) wordsOf(ctx context.Context, q querier, keys []string, also ...string) (*words, error) {
 	cards, err := s.cards(ctx, q, keys)
 	if err != nil {
 		return nil, err
@@ -42,6 +43,7 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string) (*words,
 			return nil, err
 		}
 		p := c.mention()
+		p.Handles = append(slices.Clone(p.Handles), also...)
 		if w.names[k] = c.name(); s.anonymous(c) {
 			delete(w.names, k)
 			p.Given, p.Called, p.Surname = nil, "", nil // words that stand on every erased card point to nobody
