@@ -1,7 +1,6 @@
 package records
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -54,11 +53,6 @@ func (m *masker) circle(keys []string) *circle {
 		m.circles[id] = c
 	}
 	return c
-}
-
-// load reads the persons of a batch of rows.
-func (m *masker) load(ctx context.Context, rows map[string][]string) error {
-	return m.crew.load(ctx, rows)
 }
 
 // prepare makes the matcher when the first text wants it.

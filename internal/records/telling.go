@@ -21,9 +21,8 @@ type telling struct {
 	shapes   []shape
 	portable bool // some column is
 	keyed    bool // the row's key stands before the columns
-	crowded  bool // the keys of those who share it stand behind them, as a json array
 	m        *masker
-	near     map[string][]string // who shares a row, where crowded does not tell it
+	near     map[string][]string // who shares a row
 	fields   []pgconn.FieldDescription
 }
 
@@ -45,7 +44,7 @@ func masks(c *datamap.Column) bool { return c.Disclose == "mask_others" }
 
 // sql reads the rows that one of the conditions reaches, in their order. Several conditions are united by key first,
 // since no index serves an "or" of subqueries.
-func (r *telling) sql(conds []string, around string) string {
+func (r *telling) sql(conds []string) string {
 	values := make([]string, 0, len(r.columns)+2)
 	if r.keyed {
 		values = append(values, keyText("x", r.t.Key))
@@ -53,49 +52,25 @@ func (r *telling) sql(conds []string, around string) string {
 	for i, c := range r.columns {
 		values = append(values, r.shapes[i].sql(c.Name))
 	}
-	from := tableSQL(r.t) + " as x"
-	if r.crowded {
-		values = append(values, "o.insyn_persons")
-		var on []string
-		for _, k := range r.t.Key {
-			on = append(on, "o."+quote(k)+" = x."+quote(k))
-		}
-		from += fmt.Sprintf(" left join (select %s, to_jsonb(array_agg(distinct u.insyn_person)) as insyn_persons from (%s) as u group by %s) as o on %s",
-			list("u", r.t.Key), around, list("u", r.t.Key), strings.Join(on, " and "))
-	}
 	order := list("x", r.t.Key)
 	if r.t.OrderBy != "" {
 		order = "x." + quote(r.t.OrderBy) + ", " + order
 	}
-	return fmt.Sprintf(`select %s from %s where %s order by %s`, strings.Join(values, ", "), from, united(r.t, conds), order)
+	return fmt.Sprintf(`select %s from %s as x where %s order by %s`, strings.Join(values, ", "), tableSQL(r.t), united(r.t, conds), order)
 }
 
 // take copies the row under the cursor into the page.
-func (r *telling) take(p *page, rows pgx.Rows) error {
+func (r *telling) take(p *page, rows pgx.Rows) {
 	raw := rows.RawValues()
 	if r.keyed {
 		p.keys = append(p.keys, string(raw[0]))
 		raw = raw[1:]
 	}
-	if r.crowded {
-		var persons []string
-		if last := raw[len(raw)-1]; last != nil {
-			if err := json.Unmarshal(last, &persons); err != nil {
-				return fmt.Errorf("decode who shares a row: %w", err)
-			}
-		}
-		p.shared = append(p.shared, persons)
-		raw = raw[:len(raw)-1]
-	}
 	if r.fields == nil {
-		from := len(rows.FieldDescriptions()) - len(raw)
-		if r.keyed {
-			from = 1
-		}
-		r.fields = slices.Clone(rows.FieldDescriptions()[from : from+len(raw)])
+		all := rows.FieldDescriptions()
+		r.fields = slices.Clone(all[len(all)-len(raw):])
 	}
 	p.add(raw)
-	return nil
 }
 
 // tell makes records of the page. Several pages may be told at once.
