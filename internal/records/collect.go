@@ -32,7 +32,8 @@ var snapshot = pgx.TxOptions{
 	BeginQuery: `
 		begin isolation level repeatable read read only;
 		set local timezone = 'UTC';
-		set local plan_cache_mode = force_generic_plan`,
+		set local plan_cache_mode = force_generic_plan;
+		set local jit = off`,
 }
 
 // Collect streams everything about the persons of keys, who are one person with several cards, in one snapshot. Other
@@ -189,7 +190,15 @@ func (c *collecting) others(ctx context.Context, near map[string]bool) (*crew, e
 	b := &pgx.Batch{}
 	for _, t := range c.tables {
 		if t.masked && !t.large && len(t.rows) > 0 && len(t.Paths) > 0 {
-			b.Queue(t.aroundSQL(c.s, c.few+1), t.rows, c.keys).Query(func(rows pgx.Rows) error { return t.readAround(rows, c.keys, c.few) })
+			b.Queue(t.aroundSQL(c.s), t.rows, c.keys, c.few+1).Query(func(rows pgx.Rows) (err error) {
+				if t.near, err = readAround(rows, c.keys); err != nil {
+					return fmt.Errorf("find whose the rows of %s are: %w", t.Name, err)
+				}
+				if t.large = ties(t.near) > c.few; t.large {
+					t.near = nil
+				}
+				return nil
+			})
 		}
 	}
 	if b.Len() > 0 {
@@ -272,11 +281,11 @@ func (c *collecting) inOneGo(ctx context.Context, tables []*table) error {
 			if t.telling.withhold(c.s, "$2"); t.telling.theirs != "" {
 				args = append(args, c.keys)
 			}
-			b.Queue(t.telling.sql([]string{keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1")}, ""), args...)
+			b.Queue(t.telling.sql([]string{keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1")}), args...)
 			continue
 		}
 		t.telling.withhold(c.s, "$1")
-		b.Queue(t.telling.sql(t.conds, ""), c.keys)
+		b.Queue(t.telling.sql(t.conds), c.keys)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -10,44 +10,39 @@ import (
 	"insyn/internal/mention"
 )
 
-// aroundParts tells, with the row's key, which persons, other than those in the param own, its paths lead to from the rows
-// that fulfil cond (on alias x).
-func (t *table) aroundParts(s *Source, cond, own string) string {
+// aroundSQL tells which persons, other than those whose keys are $2, the paths of the table lead to from the rows whose
+// keys are $1; not more than $3 of them. It is others, but does not tell by which path: that decides who owns a row, and
+// here somebody near is as good.
+func (t *table) aroundSQL(s *Source) string {
 	w := pathSQL{s.plan}
 	parts := make([]string, 0, len(t.Paths))
 	for _, p := range t.Paths {
-		j := w.join(t.PlannedTable, p, nil, cond)
+		j := w.join(t.PlannedTable, p, nil, keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1"))
 		// A path over a null reference leads to nobody.
-		parts = append(parts, fmt.Sprintf(`select %s, %s as insyn_person from %s where (%s) is not null and not (%s)`,
-			list("t", t.Key), j.person, j.from, j.person, j.personIn(own)))
+		parts = append(parts, fmt.Sprintf(`select %s, %s from %s where (%s) is not null and not (%s)`, j.row, j.person, j.from, j.person, j.personIn("$2")))
 	}
-	return strings.Join(parts, " union all ")
+	return strings.Join(parts, " union ") + " limit $3"
 }
 
-// aroundSQL does so for the rows whose keys are $1 and the persons whose keys are $2.
-func (t *table) aroundSQL(s *Source, limit int) string {
-	parts := t.aroundParts(s, keyIn("x", t.Key, typesOf(t.PlannedTable, t.Key), "$1"), "$2")
-	return fmt.Sprintf(`select %s, u.insyn_person from (%s) as u limit %d`, keyText("u", t.Key), parts, limit)
-}
-
-func (t *table) readAround(rows pgx.Rows, keys []string, few int) error {
+// readAround gives the persons by row.
+func readAround(rows pgx.Rows, own []string) (map[string][]string, error) {
+	near := map[string][]string{}
 	var row, person string
-	n := 0
-	t.near = map[string][]string{}
 	_, err := pgx.ForEachRow(rows, []any{&row, &person}, func() error {
-		n++
-		if !slices.Contains(keys, person) && !slices.Contains(t.near[row], person) {
-			t.near[row] = append(t.near[row], person)
+		if !slices.Contains(own, person) {
+			near[row] = append(near[row], person)
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("find whose the rows of %s are: %w", t.Name, err)
+	return near, err
+}
+
+func ties(near map[string][]string) int {
+	n := 0
+	for _, persons := range near {
+		n += len(persons)
 	}
-	if n > few {
-		t.large, t.near = true, nil
-	}
-	return nil
+	return n
 }
 
 // know remembers persons whose cards were read elsewhere.

@@ -3,42 +3,40 @@ package records
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// A step of a cursor reads about stepBytes, and not more than maxStep rows; the first one is small.
+// A step of a cursor reads about stepBytes, and not more than maxStep rows nor about stepTies of ties to others; the
+// first one is small.
 const (
 	firstStep = 100
 	maxStep   = 4000
 	stepBytes = 2 << 20
+	stepTies  = 20_000
 )
 
-// bySteps reads a large table through a cursor, which is planned for this person: after each step there is time to read
-// who the people are that share its rows.
+// bySteps reads a large table through a cursor, which is planned for this person. After each step it looks up who shares
+// these rows: all that at once would let the first row wait, and the server work while nobody else does.
 func (c *collecting) bySteps(ctx context.Context, t *table) error {
 	r := t.telling
 	r.withhold(c.s, "$1")
-	around := ""
 	if t.masked {
 		r.mask(c.m, nil)
-		if r.crowded = len(t.Paths) > 0; r.crowded {
-			around = t.aroundParts(c.s, united(t.PlannedTable, t.conds), "$1")
-		}
 	}
 	// All rows will be read, not the first ones.
 	if _, err := c.tx.Exec(ctx, `set local cursor_tuple_fraction = 1`); err != nil {
 		return err
 	}
-	sql := r.sql(t.conds, around)
-	if _, err := c.tx.Exec(ctx, "declare collect no scroll cursor for "+sql, c.keys); err != nil {
+	if _, err := c.tx.Exec(ctx, "declare collect no scroll cursor for "+r.sql(t.conds), c.keys); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
-	steps := steps{c: c, r: r, size: firstStep}
+	s := steps{c: c, t: t, size: firstStep}
 	deliver := c.deliver(t)
-	if err := r.flow(func() (*page, bool, error) { return steps.next(ctx) }, deliver, cancel); err != nil {
+	if err := r.flow(func() (*page, bool, error) { return s.next(reading) }, deliver, cancel); err != nil {
 		return err
 	}
 	if _, err := c.tx.Exec(ctx, "close collect"); err != nil {
@@ -50,7 +48,7 @@ func (c *collecting) bySteps(ctx context.Context, t *table) error {
 // steps reads a cursor.
 type steps struct {
 	c       *collecting
-	r       *telling
+	t       *table
 	size    int
 	waiting []*page
 	end     bool
@@ -76,35 +74,63 @@ func (s *steps) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p := &page{}
 	got, size := 0, 0
-	for more := true; more; {
-		p := &page{}
-		for more = false; rows.Next(); {
-			if err := s.r.take(p, rows); err != nil {
-				rows.Close()
-				return err
-			}
-			if more = p.full(); more {
-				break
-			}
-		}
-		if p.rows > 0 {
+	for rows.Next() {
+		if p.full() {
 			s.waiting = append(s.waiting, p)
+			got, size = got+p.rows, size+len(p.raw)
+			p = &page{}
 		}
-		got, size = got+p.rows, size+len(p.raw)
+		if err := s.t.telling.take(p, rows); err != nil {
+			rows.Close()
+			return err
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	s.end = got < s.size
-	if err := s.r.load(ctx, s.waiting); err != nil {
-		return err
+	if p.rows > 0 {
+		s.waiting = append(s.waiting, p)
+		got, size = got+p.rows, size+len(p.raw)
 	}
-	for _, p := range s.waiting {
-		s.r.resolve(p)
+	if s.end = got < s.size; got == 0 {
+		return nil
 	}
-	if got > 0 {
-		s.size = min(max(stepBytes/(size/got+1), 1), 4*s.size, maxStep)
+	next := min(stepBytes/(size/got+1), 4*s.size, maxStep)
+	if s.t.masked {
+		n, err := s.around(ctx)
+		if err != nil {
+			return err
+		}
+		next = min(next, got*stepTies/(n+1))
 	}
+	s.size = max(next, 1)
 	return nil
+}
+
+// around looks up who shares the rows that wait, and gives the number of ties.
+func (s *steps) around(ctx context.Context) (int, error) {
+	var keys []string
+	for _, p := range s.waiting {
+		keys = append(keys, p.keys...)
+	}
+	near := map[string][]string{}
+	if len(s.t.Paths) > 0 {
+		rows, err := s.c.tx.Query(ctx, s.t.aroundSQL(s.c.s), keys, s.c.keys, math.MaxInt32)
+		if err != nil {
+			return 0, err
+		}
+		if near, err = readAround(rows, s.c.keys); err != nil {
+			return 0, err
+		}
+	}
+	if err := s.c.m.crew.load(ctx, near); err != nil {
+		return 0, err
+	}
+	s.t.telling.near = near
+	for _, p := range s.waiting {
+		s.t.telling.resolve(p)
+	}
+	return ties(near), nil
 }

@@ -1,7 +1,6 @@
 package records
 
 import (
-	"context"
 	"runtime"
 	"sync"
 
@@ -14,10 +13,9 @@ type page struct {
 	raw     []byte
 	ends    []int // of each value in raw; below 0 for null
 	rows    int
-	keys    []string   // of the rows, where they are asked for
-	shared  [][]string // the keys of those who share each row, where the statement tells it
-	circles []*circle  // they themselves
-	theirs  []uint64   // of each row: the columns that are about somebody else
+	keys    []string  // of the rows, where they are asked for
+	circles []*circle // who shares each row, where others are covered
+	theirs  []uint64  // of each row: the columns that are about somebody else
 
 	records []dossier.Record
 	err     error
@@ -126,26 +124,6 @@ func (r *telling) resolve(p *page) {
 	}
 	p.circles = make([]*circle, p.rows)
 	for i := range p.circles {
-		keys := r.near[p.keys[i]]
-		if r.crowded {
-			keys = p.shared[i]
-		}
-		p.circles[i] = r.m.circle(keys)
+		p.circles[i] = r.m.circle(r.near[p.keys[i]])
 	}
-}
-
-// load reads the persons who share the rows of some pages.
-func (r *telling) load(ctx context.Context, pages []*page) error {
-	rows := map[string][]string{}
-	for _, p := range pages {
-		for i, keys := range p.shared {
-			if len(keys) > 0 {
-				rows[p.keys[i]] = keys
-			}
-		}
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	return r.m.crew.load(ctx, rows)
 }

@@ -77,7 +77,7 @@ func (s *Source) Sections(ctx context.Context, key string) ([]SectionCount, erro
 // first reads the first rows of a table, with nothing masked.
 func first(ctx context.Context, q querier, t *datamap.PlannedTable, columns []*datamap.Column, conds, keys []string) ([]dossier.Record, error) {
 	r := newTelling(t, columns)
-	rows, err := q.Query(ctx, r.sql(conds, "")+fmt.Sprintf(" limit %d", firstRows), keys)
+	rows, err := q.Query(ctx, r.sql(conds)+fmt.Sprintf(" limit %d", firstRows), keys)
 	if err != nil {
 		return nil, err
 	}

@@ -22,12 +22,11 @@ type telling struct {
 	shapes   []shape
 	portable bool // some column is
 	keyed    bool // the row's key stands before the columns
-	crowded  bool // the keys of those who share it stand behind them, as a json array
 	m        *masker
-	near     map[string][]string // who shares a row, where crowded does not tell it
+	near     map[string][]string // who shares a row
+	fields   []pgconn.FieldDescription
 	// theirs tells, in SQL, which columns of a row are about one of its other persons, as bits; "" where none can be.
 	theirs string
-	fields []pgconn.FieldDescription
 }
 
 func newTelling(t *datamap.PlannedTable, columns []*datamap.Column) *telling {
@@ -48,11 +47,16 @@ func (r *telling) mask(m *masker, near map[string][]string) {
 func (r *telling) withhold(s *Source, param string) {
 	var parts []string
 	for k, c := range r.columns {
+		if c.Of == "" {
+			continue
+		}
+		var own []string
 		for _, p := range r.t.Paths {
-			if c.Of != "" && p.Name == c.Of {
-				parts = append(parts, fmt.Sprintf("case when (%s) is true then 0 else %d end", pathSQL{s.plan}.linkedIn(r.t, p, param), uint64(1)<<k))
+			if p.Name == c.Of {
+				own = append(own, "("+pathSQL{s.plan}.linkedIn(r.t, p, param)+")")
 			}
 		}
+		parts = append(parts, fmt.Sprintf("case when (%s) is true then 0 else %d end", strings.Join(own, " or "), uint64(1)<<k))
 	}
 	if len(parts) > 0 {
 		r.theirs = "(" + strings.Join(parts, " + ") + ")::bigint::text"
@@ -64,32 +68,26 @@ func masks(c *datamap.Column) bool { return c.Disclose == "mask_others" }
 
 // sql reads the rows that one of the conditions reaches, in their order. Several conditions are united by key first,
 // since no index serves an "or" of subqueries.
-func (r *telling) sql(conds []string, around string) string {
+func (r *telling) sql(conds []string) string {
 	values := make([]string, 0, len(r.columns)+2)
 	if r.keyed {
 		values = append(values, keyText("x", r.t.Key))
 	}
-	for i, c := range r.columns {
-		values = append(values, r.shapes[i].sql(c.Name))
-	}
 	if r.theirs != "" {
 		values = append(values, r.theirs)
 	}
-	from := tableSQL(r.t) + " as x"
-	if r.crowded {
-		values = append(values, "o.insyn_persons")
-		var on []string
-		for _, k := range r.t.Key {
-			on = append(on, "o."+quote(k)+" = x."+quote(k))
+	for i, c := range r.columns {
+		if wrapped(r.t, c) {
+			values = append(values, packedSQL(r.t, c))
+			continue
 		}
-		from += fmt.Sprintf(" left join (select %s, to_jsonb(array_agg(distinct u.insyn_person)) as insyn_persons from (%s) as u group by %s) as o on %s",
-			list("u", r.t.Key), around, list("u", r.t.Key), strings.Join(on, " and "))
+		values = append(values, r.shapes[i].sql(c.Name))
 	}
 	order := list("x", r.t.Key)
 	if r.t.OrderBy != "" {
 		order = "x." + quote(r.t.OrderBy) + ", " + order
 	}
-	return fmt.Sprintf(`select %s from %s where %s order by %s`, strings.Join(values, ", "), from, united(r.t, conds), order)
+	return fmt.Sprintf(`select %s from %s as x where %s order by %s`, strings.Join(values, ", "), tableSQL(r.t), united(r.t, conds), order)
 }
 
 // take copies the row under the cursor into the page.
@@ -99,30 +97,17 @@ func (r *telling) take(p *page, rows pgx.Rows) error {
 		p.keys = append(p.keys, string(raw[0]))
 		raw = raw[1:]
 	}
-	if r.crowded {
-		var persons []string
-		if last := raw[len(raw)-1]; last != nil {
-			if err := json.Unmarshal(last, &persons); err != nil {
-				return fmt.Errorf("decode who shares a row: %w", err)
-			}
-		}
-		p.shared = append(p.shared, persons)
-		raw = raw[:len(raw)-1]
-	}
 	if r.theirs != "" {
-		bits, err := strconv.ParseUint(string(raw[len(raw)-1]), 10, 64)
+		bits, err := strconv.ParseUint(string(raw[0]), 10, 64)
 		if err != nil {
 			return fmt.Errorf("decode whose a row's columns are: %w", err)
 		}
 		p.theirs = append(p.theirs, bits)
-		raw = raw[:len(raw)-1]
+		raw = raw[1:]
 	}
 	if r.fields == nil {
-		from := 0
-		if r.keyed {
-			from = 1
-		}
-		r.fields = slices.Clone(rows.FieldDescriptions()[from : from+len(raw)])
+		all := rows.FieldDescriptions()
+		r.fields = slices.Clone(all[len(all)-len(raw):])
 	}
 	p.add(raw)
 	return nil
@@ -141,9 +126,7 @@ func (r *telling) tell(p *page, room *mention.Text) error {
 			end := p.ends[i*width+k]
 			if p.theirs != nil && p.theirs[i]&(1<<k) != 0 {
 				v.JSON, v.Withheld = null, "third_party"
-				if end >= 0 {
-					from = end
-				}
+				from = max(from, end)
 				continue
 			}
 			if end < 0 {
@@ -153,6 +136,20 @@ func (r *telling) tell(p *page, room *mention.Text) error {
 			raw := p.raw[from:end:end]
 			from = end
 			start := len(out)
+			if wrapped(r.t, r.columns[k]) {
+				text, ok := unpacked(r.t, r.columns[k], string(raw))
+				if !ok {
+					v.JSON, v.Withheld = null, "unreadable"
+					continue
+				}
+				told := text
+				if c := p.circle(i); c != nil && masks(r.columns[k]) {
+					told = r.m.text(text, c, room)
+				}
+				out, v.Masked = appendQuoted(out, told, true), told != text
+				v.JSON = out[start:len(out):len(out)]
+				continue
+			}
 			var err error
 			if out, v.Masked, err = r.value(out, k, raw, p.circle(i), room); err != nil {
 				return err
