@@ -155,7 +155,7 @@ func (s *Source) stream(ctx context.Context, tx pgx.Tx, t *datamap.PlannedTable,
 func (s *Source) rowsSQL(t *datamap.PlannedTable, columns []*datamap.Column, conds []string) string {
 	values := make([]string, 0, len(columns))
 	for _, c := range columns {
-		values = append(values, "to_jsonb(x."+quote(c.Name)+")")
+		values = append(values, toldSQL(t, c))
 	}
 	order := list("x", t.Key)
 	if t.OrderBy != "" {

@@ -41,6 +41,9 @@ func (s *Source) masker(ctx context.Context, q querier, cards map[string]*card, 
 
 // rows masks, in place, the texts of the columns that say so.
 func (m *masker) rows(ctx context.Context, t *datamap.PlannedTable, columns []*datamap.Column, rows []row, keys []string) error {
+	if err := unpack(t, columns, rows); err != nil {
+		return err
+	}
 	masks := func(c *datamap.Column) bool { return c.Disclose == "mask_others" }
 	if !slices.ContainsFunc(columns, masks) {
 		return nil
@@ -60,7 +63,7 @@ func (m *masker) rows(ctx context.Context, t *datamap.PlannedTable, columns []*d
 		others := m.crew.of(near[r.key])
 		matcher := mention.New(others...)
 		for i, c := range columns {
-			if !masks(c) {
+			if !masks(c) || r.values[i].Withheld != "" {
 				continue
 			}
 			doc, changed, err := mapJSON(r.values[i].JSON, func(text string) string { return m.text(text, matcher, others) })

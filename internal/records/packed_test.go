@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"insyn/internal/records"
 )
 
 func deflated(text string) string {
@@ -117,5 +119,38 @@ func TestKeyInsideATextIsCut(t *testing.T) {
 	}
 	if got := one[string](t, pool, `select filters from crm.query where id = 2`); got != "---\nowner:\n  values:\n  - '0'\n" {
 		t.Errorf("a search that names nobody: %s", got)
+	}
+}
+
+// TestPackedTextsAreToldInClear: a person gets what they can read, without the others in it; bytes of a program are left out.
+func TestPackedTextsAreToldInClear(t *testing.T) {
+	t.Parallel()
+	s, _ := small(t, fmt.Sprintf(`create table crm.mail (id int primary key, a int, b int, how text, body text, data bytea);
+		insert into crm.mail values (1, 1, 2, 'quoted-printable', E'Till Henrik Tol=\nstrup fr=C3=A5n Astrid Brandvik.', null), (2, 1, 2, 'base64', 'SGVqLCBIZW5yaWsgVG9sc3RydXAu', '%s'),
+			(3, 1, 2, null, 'AAECAwQAAAA=', '\x0001020300')`, deflated("Henrik Tolstrup skrev")), `
+      crm.mail:
+        label: {sv: Brev, en: Mails}
+        category: mail
+        purpose: work
+        provenance: staff
+        retention: contact
+        path: [{on: {a: crm.person.id}}, {on: {b: crm.person.id}}]
+        columns:
+          id: {keep: number}
+          a: {erase: cut, disclose: "no"}
+          b: {erase: cut, disclose: "no"}
+          how: {keep: how it is packed}
+          body: {label: {sv: Text, en: Text}, disclose: mask_others, encoding: how, document: list, erase: redact}
+          data: {label: {sv: Data, en: Data}, disclose: mask_others, encoding: zlib, document: list, erase: redact}
+`)
+	got := collected(t, s, records.CollectOptions{}, 1).records["crm.mail"]
+	if len(got) != 3 {
+		t.Fatalf("%d mails", len(got))
+	}
+	for i, want := range []string{`"Till █████ från Astrid Brandvik."|null|`, `"Hej, █████."|"█████ skrev"|`, `"AAECAwQAAAA="||unreadable`} {
+		v := got[i].Values
+		if text := string(v[0].JSON) + "|" + string(v[1].JSON) + "|" + v[1].Withheld; text != want {
+			t.Errorf("mail %d: got %s, want %s", i+1, text, want)
+		}
 	}
 }

@@ -65,6 +65,9 @@ func (s *Source) Sections(ctx context.Context, key string) ([]SectionCount, erro
 			if err != nil {
 				return fmt.Errorf("read %s: %w", t.Name, err)
 			}
+			if err := unpack(t, columns, rows); err != nil {
+				return fmt.Errorf("read %s: %w", t.Name, err)
+			}
 			for _, r := range rows {
 				one.First = append(one.First, dossier.Record{Values: r.values})
 			}

@@ -15,6 +15,7 @@ import (
 // smallHead is a map of two persons; the tables of a case follow.
 const smallHead = `version: 1
 controller_country: SE
+categories: {mail: {sv: Brev, en: Mails}}
 purposes: {work: {sv: arbeta, en: work, basis: contract}}
 retention:
   contact: {sv: så länge det behövs, en: as long as needed}
