@@ -43,7 +43,12 @@ func (p *proposer) draftColumn(t *draftTable, c string) *draftColumn {
 	out.sv, out.en = p.columnLabel(live.Name, c, w, exact)
 	out.typ = tellType(typ, w.meaning)
 	// Rows that go as a whole need no action, where no other person can share them.
-	out.eraseless = t.erase == datamap.CutLink || t.erase == datamap.DeleteRow && t.kind.is != isOwned && len(t.kind.ties) == 1 && len(t.kind.via) == 0
+	typed := func(x *tie) bool { return x.to == p.Person && x.nature == stamp }
+	theirs := slices.DeleteFunc(slices.Clone(t.kind.ties), typed)
+	out.eraseless = t.erase == datamap.CutLink || t.erase == datamap.DeleteRow && t.kind.is != isOwned && len(theirs) == 1 && len(t.kind.via) == 0
+	if x := p.tieOf(live.Name, c); x != nil && typed(x) {
+		out.eraseless = false // others' rows stay, and may not say who typed them
+	}
 	if slices.Contains(t.keeps, c) {
 		p.keptColumn(out, live, w)
 		return out
@@ -62,9 +67,7 @@ func (p *proposer) draftColumn(t *draftTable, c string) *draftColumn {
 	}
 	if out.eraseless {
 		out.erase, out.alts, out.json, out.scan = "", nil, "", false
-		if out.keep != "who wrote the tie" {
-			out.decide = ""
-		}
+		out.decide = ""
 	}
 	return out
 }
@@ -97,9 +100,6 @@ func (p *proposer) keptColumn(out *draftColumn, live *datamap.LiveTable, w word)
 func (p *proposer) refersColumn(out *draftColumn, t *draftTable, x *tie, typ datamap.ColumnType) bool {
 	out.why = x.why
 	switch {
-	case x.to == p.Person && t.kind.is == isLink && x.nature == stamp:
-		out.technical("who wrote the tie")
-		out.decide = "in the ties of others the person stays as the one who wrote them: accept that, or cut the columns one by one instead of erase: cut"
 	case x.to == p.Person && slices.Contains([]string{isSatellite, isLink, isLog}, t.kind.is) && (x.nature != stamp && out.eraseless):
 		out.technical("the reference to the person")
 	case x.to == p.Person || x.self && t.kind.is == isSubject:

@@ -195,7 +195,7 @@ func (p *proposer) detailColumn(out *draftColumn, t *draftTable, typ datamap.Col
 	p.of(out, t)
 	p.vanish(out, t, typ)
 	if out.meaning == "fullname" && t.kind.is == isSubject && !hasColumn(p, t.kind.table, "given", "surname") {
-		out.decide = "the whole name stands in one column: may search and texts read it as a given name (role: given, as proposed), or is it an organisation's?"
+		out.role = "name" // the whole name stands in one column
 	}
 }
 

@@ -14,6 +14,7 @@ type draft struct {
 	p        *proposer
 	tables   []*draftTable
 	exclude  []exclusion
+	by       []*draftColumn
 	purposes map[string]bool
 	subject  subjectRow
 }
@@ -34,6 +35,7 @@ type draftTable struct {
 	disclose   string
 	erase      string
 	deleteWhen string
+	mentions   bool
 	order      string
 	logOf      string
 	key        []string
@@ -45,7 +47,8 @@ type draftTable struct {
 	note       string
 }
 
-type path struct{ text, why, doubt string }
+// path is one way; by is the column of one that only says who typed a row.
+type path struct{ text, why, doubt, by string }
 
 // draft writes down each table, in the order in which rows are read and, backwards, deleted.
 func (p *proposer) draft() *draft {
@@ -56,8 +59,11 @@ func (p *proposer) draft() *draft {
 	for _, name := range p.order() {
 		d.tables = append(d.tables, p.draftTable(d, p.kinds[name]))
 	}
+	d.typed()
 	for _, t := range p.tables {
-		if p.kinds[t.Name] == nil {
+		if p.kinds[t.Name] == nil && p.mayName(t) {
+			d.tables = append(d.tables, p.nobodys(t))
+		} else if p.kinds[t.Name] == nil {
 			d.exclude = append(d.exclude, exclusion{t.Name, p.reason(t)})
 		}
 	}

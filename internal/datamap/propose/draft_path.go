@@ -21,7 +21,7 @@ func (p *proposer) paths(k *kind) []path {
 	}
 	direct := 0
 	for _, x := range k.ties {
-		if x.to == p.Person {
+		if x.to == p.Person && x.nature != stamp {
 			direct++
 		}
 	}
@@ -32,10 +32,14 @@ func (p *proposer) paths(k *kind) []path {
 				continue
 			}
 			text := "on: " + x.on()
-			if direct > 1 {
+			if direct > 1 && n != stamp {
 				text = "name: " + quote(p.pathName(x, seen)) + ", " + text
 			}
-			out = append(out, path{finish(text, x), x.why, x.doubt})
+			one := path{text: finish(text, x), why: x.why, doubt: x.doubt}
+			if n == stamp { // who typed it: the row is nobody's for it
+				one.text, one.by = strings.TrimSuffix(one.text, "}")+", as: by}", x.cols[0]
+			}
+			out = append(out, one)
 		}
 	}
 	for _, v := range k.via {
@@ -48,7 +52,7 @@ func (p *proposer) paths(k *kind) []path {
 	}
 	for _, x := range k.ties {
 		if x.to != p.Person {
-			out = append(out, path{finish("on: "+x.on(), x), x.why, x.doubt})
+			out = append(out, path{text: finish("on: "+x.on(), x), why: x.why, doubt: x.doubt})
 		}
 	}
 	return out

@@ -151,8 +151,6 @@ func (p *proposer) links(add func(string) *kind) {
 			continue
 		}
 		k.is = isLink
-		// Cutting a tie removes the row: whoever once wrote it has no say in that.
-		k.ties = slices.DeleteFunc(k.ties, func(x *tie) bool { return x.nature == stamp && x.to == p.Person })
 		if len(other) == 0 {
 			continue
 		}

@@ -23,8 +23,7 @@ func (p *proposer) settleKind(name string, k *kind) {
 	stamps := len(k.ties) > 0 && ways == 0 && !slices.ContainsFunc(k.ties, func(x *tie) bool { return x.to != p.Person || x.nature != stamp })
 	switch {
 	case stamps && !p.isLogTable(t):
-		k.stamps = true
-		k.question = "only who wrote a row ties it to a person: is the row told too (take disclose out), or the reference cut alone (as proposed)?"
+		k.stamps = true // nobody's rows, but for who typed them
 	case p.isLogTable(t):
 		k.is = isLog
 		// Whose row it was says whose the old values are; an address in them need not be theirs alone.

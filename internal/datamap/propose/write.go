@@ -36,6 +36,12 @@ func (d *draft) text(indexes []string) []byte {
 			fmt.Fprintf(&b, "      %s: %s\n", quote(x.name), quote(x.reason))
 		}
 	}
+	if len(d.by) > 0 {
+		b.WriteString("    # Who typed a row, in any table: the reference is cut, and the row is nobody's for it.\n    by:\n")
+		for _, c := range d.by {
+			fmt.Fprintf(&b, "      %s: %s%s\n", quote(c.name), c.body(), comment(c.why))
+		}
+	}
 	b.WriteString("    tables:\n")
 	anchors := d.anchors()
 	for _, t := range d.tables {
@@ -99,6 +105,9 @@ func (t *draftTable) write(b *strings.Builder, anchors map[string]*anchor) {
 	}
 	if t.note != "" {
 		b.WriteString("        # " + t.note + "\n")
+	}
+	if t.mentions {
+		line("mentions", "true")
 	}
 	line("label", label(t.sv, t.en))
 	line("decide", quoteIf(t.question()))
