@@ -37,7 +37,7 @@ func TestPlanOfAnErasure(t *testing.T) {
 		"found by  crm.todo.person_id is crm.person.id",
 		`x."person_id" = any ($1::text[]::bigint[])`,
 		"crm.history_person by history_person_person_id_idx",
-		"1 until 20", "shared with", `using gin ("body" gin_trgm_ops);`, "create extension if not exists pg_trgm;",
+		"1 until 20", "shared with", `using gin ("body" gin_trgm_ops)`, "create extension if not exists pg_trgm;",
 		fmt.Sprintf("Next: insyn request erasure --person crm:%d", democrm.Unique),
 	} {
 		if !strings.Contains(out, w) {
