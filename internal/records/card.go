@@ -74,18 +74,41 @@ func roleOf(t *datamap.PlannedTable, name string) (*datamap.Column, datamap.Role
 	return c, datamap.RoleRule{Role: role, When: when}
 }
 
-// cards reads the roles of many persons at once: one statement a table and path, however many persons, all sent together.
-func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[string]*card, error) {
-	out := make(map[string]*card, len(keys))
+// cards reads the roles of many persons at once, in one way to the server and back.
+func (s *Source) cards(ctx context.Context, q batcher, keys []string) (map[string]*card, error) {
+	b := &pgx.Batch{}
+	read := s.queueCards(b, keys)
+	if b.Len() > 0 {
+		if err := q.SendBatch(ctx, b).Close(); err != nil {
+			return nil, fmt.Errorf("read persons: %w", err)
+		}
+	}
+	return read.settled(), nil
+}
+
+// batcher sends several statements in one go: a pool, or a transaction.
+type batcher interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// readCards are cards on their way.
+type readCards struct {
+	s     *Source
+	byKey map[string]*card
+}
+
+// queueCards adds to the batch what cards asks, a statement for each table with roles and path, and gives the cards that
+// are there when the batch has been read.
+func (s *Source) queueCards(b *pgx.Batch, keys []string) *readCards {
+	out := &readCards{s: s, byKey: make(map[string]*card, len(keys))}
 	if len(keys) == 0 {
-		return out, nil
+		return out
 	}
 	w := pathSQL{s.plan}
-	b := &pgx.Batch{}
 	for _, t := range s.plan.Tables {
 		columns := roleColumns(t)
-		if t == s.plan.Subject() && s.plan.Source.Subject.MergedInto != "" {
-			columns = append(columns, s.plan.Source.Subject.MergedInto)
+		if merged := s.plan.Source.Subject.MergedInto; t == s.plan.Subject() && merged != "" {
+			columns = append(columns, merged)
 		}
 		if len(columns) == 0 {
 			continue
@@ -94,14 +117,59 @@ func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[strin
 			if p.As == datamap.AsBy || p.As == datamap.AsContext && t.ByRole("organisation") == nil {
 				continue
 			}
-			s.askCards(b, w, t, p, columns, keys, out)
+			j := w.join(t, p, columns, "")
+			sql := fmt.Sprintf(`select %s, array[%s]::text[] from %s where %s order by %s`,
+				j.person, castText("t", columns), j.from, j.personIn("$1"), list("t", t.Key))
+			b.Queue(sql, keys).Query(func(rows pgx.Rows) error {
+				if err := out.read(t, p, columns, rows); err != nil {
+					return fmt.Errorf("read persons through %s: %w", t.Name, err)
+				}
+				return nil
+			})
 		}
 	}
-	if err := q.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("read persons: %w", err)
+	return out
+}
+
+func castText(alias string, columns []string) string {
+	out := make([]string, 0, len(columns))
+	for _, c := range columns {
+		out = append(out, alias+"."+quote(c)+"::text")
 	}
-	for _, c := range out {
-		for _, form := range s.plan.Source.Subject.Written {
+	return strings.Join(out, ", ")
+}
+
+func (r *readCards) read(t *datamap.PlannedTable, p datamap.Path, columns []string, rows pgx.Rows) error {
+	var person string
+	var row []*string
+	_, err := pgx.ForEachRow(rows, []any{&person, &row}, func() error {
+		c := r.byKey[person]
+		if c == nil {
+			// A key that does not exist in the subject table makes no card.
+			if t != r.s.plan.Subject() {
+				return nil
+			}
+			c = &card{key: person, roles: map[string][]string{}}
+			for _, form := range r.s.plan.Source.Subject.Written {
+				if !strings.Contains(form, "{handle}") {
+					c.add("handle", strings.ReplaceAll(form, "{id}", person))
+				}
+			}
+			r.byKey[person] = c
+		}
+		if p.As == datamap.AsSubject && len(p.Hops) > 0 {
+			c.soleTrader = true
+		}
+		c.take(r.s, t, p, columns, row)
+		return nil
+	})
+	return err
+}
+
+// settled gives the cards after the batch has been read.
+func (r *readCards) settled() map[string]*card {
+	for _, c := range r.byKey {
+		for _, form := range r.s.plan.Source.Subject.Written {
 			for _, handle := range slices.Clone(c.roles["handle"]) {
 				if strings.Contains(form, "{handle}") {
 					c.add("handle", strings.ReplaceAll(form, "{handle}", handle))
@@ -110,48 +178,7 @@ func (s *Source) cards(ctx context.Context, q querier, keys []string) (map[strin
 		}
 		c.settle()
 	}
-	return out, nil
-}
-
-func (s *Source) askCards(b *pgx.Batch, w pathSQL, t *datamap.PlannedTable, p datamap.Path, columns, keys []string, out map[string]*card) {
-	j := w.join(t, p, columns, "")
-	values := make([]string, 0, len(columns))
-	for _, c := range columns {
-		values = append(values, "t."+quote(c)+"::text")
-	}
-	sql := fmt.Sprintf(`select %s, array[%s] from %s where %s order by %s`,
-		j.person, strings.Join(values, ", "), j.from, j.personIn("$1"), list("t", t.Key))
-	b.Queue(sql, keys).Query(func(rows pgx.Rows) error { return s.readCards(rows, t, p, columns, out) })
-}
-
-func (s *Source) readCards(rows pgx.Rows, t *datamap.PlannedTable, p datamap.Path, columns []string, out map[string]*card) error {
-	var person string
-	var row []*string
-	_, err := pgx.ForEachRow(rows, []any{&person, &row}, func() error {
-		c := out[person]
-		if c == nil {
-			// A key that does not exist in the subject table makes no card.
-			if t != s.plan.Subject() {
-				return nil
-			}
-			c = &card{key: person, roles: map[string][]string{}}
-			for _, form := range s.plan.Source.Subject.Written {
-				if !strings.Contains(form, "{handle}") {
-					c.add("handle", strings.ReplaceAll(form, "{id}", person))
-				}
-			}
-			out[person] = c
-		}
-		if p.As == datamap.AsSubject && len(p.Hops) > 0 {
-			c.soleTrader = true
-		}
-		c.take(s, t, p, columns, row)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read persons through %s: %w", t.Name, err)
-	}
-	return nil
+	return r.byKey
 }
 
 // take adds one row's values. Through a context path only the organisation's name is the person's.

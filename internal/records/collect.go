@@ -214,7 +214,7 @@ func (c *collecting) others(ctx context.Context, near map[string]bool) (*crew, e
 	}
 	slices.Sort(people)
 	people = slices.Compact(people)
-	cards, err := c.s.cardsAtOnce(ctx, c.tx, people)
+	cards, err := c.s.cards(ctx, c.tx, people)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ type Description struct {
 func (s *Source) Describe(ctx context.Context, keys []string) (Description, error) {
 	var cards map[string]*card
 	err := postgres.InTxOpts(ctx, s.pool, snapshot, func(tx pgx.Tx) (err error) {
-		cards, err = s.cardsAtOnce(ctx, tx, keys)
+		cards, err = s.cards(ctx, tx, keys)
 		return err
 	})
 	if err != nil {

@@ -38,7 +38,7 @@ func (s *Source) Sections(ctx context.Context, key string) ([]SectionCount, erro
 		if err != nil {
 			return err
 		}
-		cards, err := s.cardsAtOnce(ctx, tx, keys)
+		cards, err := s.cards(ctx, tx, keys)
 		if err != nil {
 			return err
 		}
