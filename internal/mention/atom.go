@@ -7,6 +7,7 @@ import (
 
 // atom is one name of a subject in the text: tokens i to j (exclusive), normal bytes a to b without an ending.
 type atom struct {
+	subject    int
 	i, j, a, b int
 	part       part
 	genitive   bool
@@ -39,7 +40,7 @@ func (f *finder) atom(pos int, r ref) {
 	if t.e-t.s > len(w)+24 || !strings.HasPrefix(f.text(last), w) {
 		return
 	}
-	at := atom{i: i, j: last + 1, a: pos, b: t.s + len(w), part: p}
+	at := atom{subject: r.subject, i: i, j: last + 1, a: pos, b: t.s + len(w), part: p}
 	rest := f.text(last)[len(w):]
 	switch {
 	case rest == "":
@@ -58,10 +59,7 @@ func (f *finder) atom(pos int, r ref) {
 	default:
 		return
 	}
-	if f.atoms == nil {
-		f.atoms = map[int][]atom{}
-	}
-	f.atoms[r.subject] = append(f.atoms[r.subject], at)
+	f.atoms = append(f.atoms, at)
 }
 
 func joiner(g string) bool {

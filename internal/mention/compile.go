@@ -40,6 +40,7 @@ type Matcher struct {
 	subjects []subject
 	refs     map[string][]ref // by seed
 	lengths  [256]uint8       // by the first byte of a seed: bit n for a seed of n bytes
+	pairs    [64]uint64       // by the first two bytes of a seed, hashed: whether there is one
 	numbers  map[string][]ref
 	longest  int
 	counts   bool                 // some subject has a number
@@ -90,10 +91,16 @@ func New(subjects ...Person) *Matcher {
 	for seed := range m.refs {
 		if seed != "" {
 			m.lengths[seed[0]] |= 1 << len(seed)
+			if len(seed) > 1 {
+				h := pair(seed[0], seed[1])
+				m.pairs[h>>6] |= 1 << (h & 63)
+			}
 		}
 	}
 	return m
 }
+
+func pair(a, b byte) uint { return (uint(a)*97 + uint(b)) & 4095 }
 
 func (m *Matcher) seed(s string, r ref) {
 	s = s[:min(len(s), seedLen)]

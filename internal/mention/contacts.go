@@ -16,7 +16,8 @@ func (t *Text) Contacts() []Span {
 	if len(t.addresses) == 0 && len(t.groups) == 0 {
 		return nil
 	}
-	f := &finder{s: &t.s}
+	f := &finder{s: &t.s, found: t.hits[:0]}
+	defer func() { t.hits = f.found[:0] }()
 	for _, g := range t.addresses {
 		f.put(g.s, g.e, -1, Email, Certain, "email")
 	}

@@ -25,11 +25,14 @@ func (s *stream) email(a int, want string) int {
 			}
 		}
 	}
-	m := at.FindIndex(s.b[i:min(len(s.b), i+16)])
-	if m == nil {
+	n := sign(at, '@', "@([{sa", s.b[i:min(len(s.b), i+16)])
+	if n < 0 {
 		return -1
 	}
-	i = s.dotted(i+m[1], want[k+1:])
+	if i < len(s.b) && s.b[i] == '@' && i+1 < len(s.b) && s.b[i+1] == ' ' {
+		n++
+	}
+	i = s.dotted(i+n, want[k+1:])
 	if i < 0 || i < len(s.b) && (wordByte(s.b[i]) || s.b[i] == '-') || i+1 < len(s.b) && s.b[i] == '.' && wordByte(s.b[i+1]) {
 		return -1
 	}
@@ -37,20 +40,45 @@ func (s *stream) email(a int, want string) int {
 }
 
 func (s *stream) dotted(i int, want string) int {
-	for k, w := range strings.Split(want, ".") {
-		if k > 0 {
-			m := dot.FindIndex(s.b[min(i, len(s.b)):min(len(s.b), i+12)])
-			if m == nil {
-				return -1
-			}
-			i += m[1]
-		}
+	for more := true; more; {
+		var w string
+		w, want, more = strings.Cut(want, ".")
 		if !s.has(i, w) {
 			return -1
 		}
 		i += len(w)
+		if more {
+			n := sign(dot, '.', "([dp", s.b[min(i, len(s.b)):min(len(s.b), i+12)])
+			if n < 0 {
+				return -1
+			}
+			i += n
+		}
 	}
 	return i
+}
+
+// sign gives the length of an at sign or full stop at the beginning of b, or -1. The sign itself is usual; what begins
+// with none of first, a blank apart, is no other spelling of it.
+func sign(spelt *regexp.Regexp, usual byte, first string, b []byte) int {
+	if len(b) == 0 {
+		return -1
+	}
+	begins := b[0]
+	if begins == usual {
+		return 1
+	}
+	if begins == ' ' && len(b) > 1 {
+		begins = b[1]
+	}
+	if strings.IndexByte(first, begins) < 0 {
+		return -1
+	}
+	m := spelt.FindIndex(b)
+	if m == nil {
+		return -1
+	}
+	return m[1]
 }
 
 func (s *stream) has(i int, w string) bool {

@@ -2,7 +2,6 @@ package mention
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 )
 
@@ -12,7 +11,7 @@ type finder struct {
 	s       *stream
 	c       Context
 	toks    []token
-	atoms   map[int][]atom // by subject
+	atoms   []atom
 	found   []hit
 	blocked []address // in which no name is read
 	sureOf  bool      // the text names the subject whose names are judged, for sure
@@ -44,7 +43,8 @@ func (m *Matcher) In(t *Text, c Context) []Span {
 	if len(m.subjects) == 0 || len(t.s.b) == 0 {
 		return nil
 	}
-	f := &finder{m: m, s: &t.s, c: c, toks: t.toks, blocked: t.addresses}
+	f := &finder{m: m, s: &t.s, c: c, toks: t.toks, blocked: t.addresses, found: t.hits[:0], atoms: t.atoms[:0]}
+	defer func() { t.hits, t.atoms = f.found[:0], f.atoms[:0] }()
 	f.numbers(t.groups)
 	f.addresses()
 	f.scan()
@@ -71,7 +71,13 @@ func (f *finder) scan() {
 		if lengths == 0 || i > 0 && wordByte(b[i-1]) {
 			continue
 		}
-		for n := 1; n <= seedLen && i+n <= len(b); n++ {
+		most := seedLen
+		if i+1 < len(b) {
+			if h := pair(b[i], b[i+1]); f.m.pairs[h>>6]&(1<<(h&63)) == 0 {
+				most = 1
+			}
+		}
+		for n := 1; n <= most && i+n <= len(b); n++ {
 			if lengths&(1<<n) == 0 {
 				continue
 			}
@@ -86,27 +92,12 @@ func (f *finder) scan() {
 	}
 }
 
-// named are the subjects that have a name in the text or a contact detail, in their order.
-func (f *finder) named(contact map[int]bool) []int {
-	if len(f.atoms) == 0 && len(contact) == 0 {
-		return nil
-	}
-	out := slices.AppendSeq(make([]int, 0, len(f.atoms)+len(contact)), maps.Keys(f.atoms))
-	for n := range contact {
-		if _, ok := f.atoms[n]; !ok {
-			out = append(out, n)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 // spans resolves overlaps, the surer and then the longer span first, and maps the rest to stored bytes.
 func (f *finder) spans() []Span {
 	slices.SortFunc(f.found, func(x, y hit) int {
 		return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(y.b, x.b), cmp.Compare(y.conf, x.conf), cmp.Compare(x.subject, y.subject))
 	})
-	var kept []hit
+	kept := f.found[:0]
 	for _, h := range f.found {
 		if n := len(kept); n > 0 && kept[n-1].b > h.a {
 			if last := &kept[n-1]; h.conf > last.conf && h.b-h.a >= last.b-last.a || h.conf > last.conf && last.conf == Unsure {
@@ -116,11 +107,14 @@ func (f *finder) spans() []Span {
 		}
 		kept = append(kept, h)
 	}
-	var out []Span
+	if len(kept) == 0 {
+		return nil
+	}
+	out := make([]Span, 0, len(kept))
 	for _, h := range kept {
-		for _, p := range f.s.spans(h.a, h.b) {
-			out = append(out, Span{p[0], p[1], h.subject, h.kind, h.conf, h.rule})
-		}
+		f.s.spans(h.a, h.b, func(start, end int) {
+			out = append(out, Span{start, end, h.subject, h.kind, h.conf, h.rule})
+		})
 	}
 	slices.SortFunc(out, func(x, y Span) int { return cmp.Compare(x.Start, y.Start) })
 	clean := out[:0]

@@ -1,6 +1,8 @@
 package mention
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 )
@@ -18,65 +20,79 @@ type named struct {
 
 // names judges the atoms of every subject.
 func (f *finder) names() {
-	var contact map[int]bool
+	var contact []int
 	for _, h := range f.found {
 		if h.kind != Name && h.conf == Certain {
-			if contact == nil {
-				contact = map[int]bool{}
-			}
-			contact[h.subject] = true
+			contact = append(contact, h.subject)
 		}
 	}
-	for _, n := range f.named(contact) {
-		atoms := f.atoms[n]
-		if contact[n] {
+	slices.Sort(contact)
+	slices.SortStableFunc(f.atoms, func(x, y atom) int {
+		return cmp.Or(cmp.Compare(x.subject, y.subject), cmp.Compare(x.i, y.i), cmp.Compare(y.j, x.j))
+	})
+	for atoms := f.atoms; len(atoms) > 0 || len(contact) > 0; {
+		n := math.MaxInt
+		if len(atoms) > 0 {
+			n = atoms[0].subject
+		}
+		if len(contact) > 0 && contact[0] <= n {
+			n = contact[0]
+			for len(contact) > 0 && contact[0] == n {
+				contact = contact[1:]
+			}
 			f.misspelt(n)
+			// A text that names the subject for sure means them with a part of the name too.
+			f.sureOf = true
 		}
-		if len(atoms) == 0 {
-			continue
+		k := 0
+		for k < len(atoms) && atoms[k].subject == n {
+			k++
 		}
-		slices.SortStableFunc(atoms, func(x, y atom) int {
-			if x.i != y.i {
-				return x.i - y.i
-			}
-			return y.j - x.j
-		})
-		short := map[string]bool{}
-		var groups []named
-		for k := 0; k < len(atoms); {
-			g := f.start(n, atoms[k])
-			for k++; k < len(atoms); k++ {
-				at := atoms[k]
-				if at.i < g.j {
-					// the same word may be given name and surname
-					g.given, g.surname = g.given || at.i == g.i && at.part.given, g.surname || at.i == g.i && !at.part.given
-					continue
-				}
-				if !f.chains(&g, at) {
-					break
-				}
-				g.join(at)
-			}
-			f.widen(n, &g)
-			if g.given && g.surname {
-				if ini := f.introduced(n, g); ini != "" {
-					short[ini] = true
-				}
-			}
-			groups = append(groups, g)
-		}
-		// A text that names the subject for sure means them with a part of the name too.
-		f.sureOf = contact[n]
-		for _, whole := range []bool{true, false} {
-			for k := range groups {
-				if g := &groups[k]; (g.given && g.surname) == whole {
-					f.judge(g)
-				}
-			}
+		if k > 0 {
+			f.named(n, atoms[:k])
+			atoms = atoms[k:]
 		}
 		f.sureOf = false
-		f.initials(n, short)
 	}
+}
+
+// named judges the atoms of one subject, which stand in the order of the text.
+func (f *finder) named(n int, atoms []atom) {
+	var short map[string]bool
+	groups := make([]named, 0, len(atoms))
+	for k := 0; k < len(atoms); {
+		g := f.start(n, atoms[k])
+		for k++; k < len(atoms); k++ {
+			at := atoms[k]
+			if at.i < g.j {
+				// the same word may be given name and surname
+				g.given, g.surname = g.given || at.i == g.i && at.part.given, g.surname || at.i == g.i && !at.part.given
+				continue
+			}
+			if !f.chains(&g, at) {
+				break
+			}
+			g.join(at)
+		}
+		f.widen(n, &g)
+		if g.given && g.surname {
+			if ini := f.introduced(n, g); ini != "" {
+				if short == nil {
+					short = map[string]bool{}
+				}
+				short[ini] = true
+			}
+		}
+		groups = append(groups, g)
+	}
+	for _, whole := range []bool{true, false} { // a whole name first: it makes sure of its parts
+		for k := range groups {
+			if g := &groups[k]; (g.given && g.surname) == whole {
+				f.judge(g)
+			}
+		}
+	}
+	f.initials(n, short)
 }
 
 func (f *finder) start(n int, at atom) named {

@@ -23,6 +23,8 @@ type Text struct {
 	toks      []token
 	groups    []group
 	addresses []address
+	hits      []hit  // room for a matcher to work in
+	atoms     []atom // likewise
 }
 
 // Read makes a text ready.
@@ -63,7 +65,11 @@ func (s *stream) part(d *decoder, i, end int, tags bool) {
 			if up {
 				c += 'a' - 'A'
 			}
-			s.add(c, i, i+1, up)
+			if c > ' ' && c != '>' {
+				s.put(c, i, i+1, up)
+			} else {
+				s.add(c, i, i+1, up)
+			}
 			i++
 			continue
 		}
@@ -120,6 +126,10 @@ func (s *stream) add(c byte, from, to int, up bool) {
 			return
 		}
 	}
+	s.put(c, from, to, up)
+}
+
+func (s *stream) put(c byte, from, to int, up bool) {
 	s.b = append(s.b, c)
 	s.from = append(s.from, int32(from))
 	s.to = append(s.to, int32(to))
@@ -127,20 +137,19 @@ func (s *stream) add(c byte, from, to int, up bool) {
 }
 
 // spans maps normal bytes [a, b) to the stored text, cut where a tag lies inside, so that markup stays whole.
-func (s *stream) spans(a, b int) [][2]int {
+func (s *stream) spans(a, b int, fn func(start, end int)) {
 	if a >= b {
-		return nil
+		return
 	}
-	var out [][2]int
 	lo, hi := int(s.from[a]), int(s.to[a])
 	for i := a + 1; i < b; i++ {
 		if s.torn(hi, int(s.from[i])) || s.b[i] == '\v' {
-			out = append(out, [2]int{lo, hi})
+			fn(lo, hi)
 			lo = int(s.from[i])
 		}
 		hi = max(hi, int(s.to[i]))
 	}
-	return append(out, [2]int{lo, hi})
+	fn(lo, hi)
 }
 
 func (s *stream) torn(a, b int) bool {
