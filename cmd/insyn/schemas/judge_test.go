@@ -64,6 +64,9 @@ func (s *system) judge(t *testing.T, pool *pgxpool.Pool, w *writer, p *person, w
 		}
 		in := w.about[c.table][c.key]
 		alone := w.mine[c.table][c.key] == p || (len(in) == 1 && in[0] == p)
+		if c.what == "deleted" && slices.Contains(s.fleeting, c.table) && w.concerns(c.table, c.key, p) {
+			continue
+		}
 		if !w.concerns(c.table, c.key, p) || (c.what == "deleted" && !alone) {
 			v.harmed = append(v.harmed, c)
 		}

@@ -89,6 +89,7 @@ func (f *redmine) fixtures() {
 		{"UserCustomField", "Mobil", "string"},
 		{"UserCustomField", "Adress", "text"},
 		{"UserCustomField", "Smeknamn", "string"},
+		{"UserCustomField", "Tidigare efternamn", "string"},
 		{"UserCustomField", "Närmaste chef", "user"},
 		{"IssueCustomField", "Anmäld av", "string"},
 		{"IssueCustomField", "Granskare", "user"},

@@ -29,7 +29,11 @@ func (f *redmine) people() {
 		// What Redmine has no column for, an office keeps in fields of its own.
 		for _, v := range [][2]string{
 			{"Kundnummer", p.customerNo}, {"Telefon", p.phone}, {"Mobil", p.mobile}, {"Adress", p.street + "\n" + p.postcode + " " + p.city}, {"Smeknamn", p.nickname},
+			{"Tidigare efternamn", p.former},
 		} {
+			if v[1] == "" {
+				continue
+			}
 			f.own("custom_values", cells{"customized_type": "Principal", "customized_id": p.id, "custom_field_id": f.fields[v[0]], "value": v[1]}, p)
 		}
 		m := f.own("members", cells{"user_id": p.id, "project_id": f.projects[i%3], "created_on": f.now()}, p)

@@ -196,7 +196,8 @@ func (f *rt) linked() {
 	user := func(o *person) string { return fmt.Sprintf("user://%s/%d", organization, o.id) }
 	for i, o := range []*person{p, f.cast.all[19]} {
 		k := f.tickets[60+i]
-		f.put("links", f.stamped(cells{"base": fmt.Sprintf("fsck.com-rt://%s/ticket/%d", organization, k.id), "target": user(o), "type": "RefersTo", "localbase": k.id}, by.id), o, by)
+		// Says nothing but who it is, so it may go with them.
+		f.own("links", f.stamped(cells{"base": fmt.Sprintf("fsck.com-rt://%s/ticket/%d", organization, k.id), "target": user(o), "type": "RefersTo", "localbase": k.id}, by.id), o, by)
 		f.put("transactions", f.stamp(cells{"objecttype": "RT::Ticket", "objectid": k.id, "type": "AddLink", "field": "RefersTo", "newvalue": user(o)}, by.id), o, by)
 	}
 	k := f.tickets[62]

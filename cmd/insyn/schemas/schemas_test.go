@@ -20,14 +20,14 @@ const persons = 60
 
 func requestTracker() *system {
 	return &system{
-		name: "Request Tracker", load: loadRT, fill: fillRT, references: rtReferences(), sound: rtSound, own: rtAnonymize, ownName: "AnonymizeUser", places: rtPlaces(),
+		name: "Request Tracker", source: "rt", load: loadRT, fill: fillRT, references: rtReferences(), sound: rtSound, own: rtAnonymize, ownName: "AnonymizeUser", places: rtPlaces(), fleeting: []string{"sessions"},
 	}
 }
 
 func redmineSystem() *system {
 	r := &rails{}
 	return &system{
-		name: "Redmine", load: r.load, fill: fillRedmine, references: redmineReferences(), sound: r.sound, own: r.destroy, ownName: "User#destroy", places: redminePlaces(),
+		name: "Redmine", source: "redmine", load: r.load, fill: fillRedmine, references: redmineReferences(), sound: r.sound, own: r.destroy, ownName: "User#destroy", places: redminePlaces(),
 	}
 }
 
@@ -35,7 +35,8 @@ func TestRequestTracker(t *testing.T) { prove(t, requestTracker()) }
 
 func TestRedmine(t *testing.T) { prove(t, redmineSystem()) }
 
-// prove loads a system, fills it, finds the subjects everywhere, and shows what the system's own eraser leaves.
+// prove loads a system, fills it, finds the subjects everywhere, shows what the system's own eraser leaves, and that Insyn
+// leaves nothing and harms nobody.
 func prove(t *testing.T, s *system) {
 	c := newCast(persons, 7)
 	var pool *pgxpool.Pool
@@ -61,7 +62,16 @@ func prove(t *testing.T, s *system) {
 	for _, p := range c.subjects() {
 		s.foundEverywhere(t, pool, c, p, was)
 	}
+	kept := copied(t, pool)
 	s.ownEraser(t, pool, w, was)
+	kept.putBack(t, pool)
+	p := &proof{s: s, t: t, pool: pool, w: w}
+	p.prepare()
+	p.access(c.sharer)
+	for n, of := range c.subjects() {
+		p.erasure(n, of)
+	}
+	p.print()
 }
 
 // size counts what the schema and its rows are.

@@ -11,6 +11,8 @@ import (
 // system is one that we did not design, and what we know of it.
 type system struct {
 	name string
+	// source is what its map calls the database: maps/SOURCE.yaml.
+	source string
 	// load creates its tables in an empty database, from its package.
 	load func(t *testing.T, pool *pgxpool.Pool) (version string)
 	fill func(t *testing.T, pool *pgxpool.Pool, c *cast) *writer
@@ -21,6 +23,8 @@ type system struct {
 	// own is the system's own way to remove or anonymise somebody: the floor that ours is measured against.
 	own     func(t *testing.T, pool *pgxpool.Pool, p *person)
 	ownName string
+	// fleeting are tables whose rows end by themselves, so that losing one harms nobody: whoever is logged out logs in again.
+	fleeting []string
 	// places are where each subject must be found before an erasure, or the test would prove less than it says.
 	places map[string][]string // login -> table.column
 }
