@@ -154,7 +154,7 @@ func (s *seeker) hit(id int) {
 
 // whole says whether what stands there stands by itself and not inside a longer word or number.
 func whole(text []byte, from, to int) bool {
-	if bytes.IndexAny(text[from:to], " @") < 0 && isLetter(text[from]) { // a login: with a number after it, it is another's
+	if !bytes.ContainsAny(text[from:to], " @") && isLetter(text[from]) { // a login: with a number after it, it is another's
 		return (from == 0 || !isLetter(text[from-1]) && !isDigit(text[from-1])) && (to == len(text) || !isLetter(text[to]) && !isDigit(text[to])) && !hyphenated(text, from, to)
 	}
 	return !hyphenated(text, from, to) &&

@@ -6,9 +6,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"insyn/internal/records"
 	"strings"
 	"testing"
+
+	"insyn/internal/records"
 )
 
 func deflated(text string) string {

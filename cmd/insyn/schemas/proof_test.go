@@ -22,7 +22,6 @@ import (
 
 // figures are one row of the table that make schemas prints at the end.
 type figures struct {
-	system                               string
 	tables, columns, keys                int
 	mapped, mappedColumns, excluded      int
 	first                                proposal

@@ -28,7 +28,11 @@ func (f *redmine) people() {
 		}
 		// What Redmine has no column for, an office keeps in fields of its own.
 		for _, v := range [][2]string{
-			{"Kundnummer", p.customerNo}, {"Telefon", p.phone}, {"Mobil", p.mobile}, {"Adress", p.street + "\n" + p.postcode + " " + p.city}, {"Smeknamn", p.nickname},
+			{"Kundnummer", p.customerNo},
+			{"Telefon", p.phone},
+			{"Mobil", p.mobile},
+			{"Adress", p.street + "\n" + p.postcode + " " + p.city},
+			{"Smeknamn", p.nickname},
 			{"Tidigare efternamn", p.former},
 		} {
 			if v[1] == "" {
