@@ -67,6 +67,7 @@ func (t *table) end() error {
 
 // CSV writes the whole dossier as one readable file: what is said beside the data, and each section as a block.
 func (p Printer) CSV(w io.Writer, r *Reader) error {
+	p.plain = true
 	t := newTable(w)
 	if err := p.front(t, r); err != nil {
 		return err

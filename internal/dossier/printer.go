@@ -24,6 +24,8 @@ type Printer struct {
 	NewLinkDays int
 	// Openings are who opened the page, a line each.
 	Openings []string
+
+	plain bool // a file wants no blocks
 }
 
 // Passage is one text, as plain text and as blocks for a page.
@@ -37,8 +39,8 @@ func (p Printer) Label(key string) string { return p.Texts.Label(p.Lang, key) }
 
 func (p Printer) passage(key string, v wording.Vars) (Passage, error) {
 	text, err := p.Texts.Text(p.Lang, key, v)
-	if err != nil {
-		return Passage{}, err
+	if err != nil || p.plain {
+		return Passage{Text: text}, err
 	}
 	blocks, err := p.Texts.Blocks(p.Lang, key, v)
 	return Passage{Text: text, Blocks: blocks}, err

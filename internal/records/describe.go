@@ -8,7 +8,6 @@ import (
 
 	"insyn/internal/datamap"
 	"insyn/internal/dossier"
-	"insyn/internal/postgres"
 )
 
 // Description is the map's part of a dossier's Meta for one person.
@@ -24,14 +23,13 @@ type Description struct {
 
 // Describe gives what the map says to the persons of keys: purposes with their basis, recipients, retention.
 func (s *Source) Describe(ctx context.Context, keys []string) (Description, error) {
-	var cards map[string]*card
-	err := postgres.InTxOpts(ctx, s.pool, snapshot, func(tx pgx.Tx) (err error) {
-		cards, err = s.cards(ctx, tx, keys)
-		return err
-	})
-	if err != nil {
+	b := &pgx.Batch{} // which is one transaction
+	b.Queue(`select set_config('plan_cache_mode', 'force_generic_plan', true)`)
+	read := s.queueCards(b, keys)
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return Description{}, err
 	}
+	cards := read.settled()
 	all := together(cards, keys)
 	d := Description{
 		Searched: s.Label(), Nothing: len(cards) == 0, Purposes: map[string]dossier.Purpose{}, Recipients: map[string]dossier.Recipient{},

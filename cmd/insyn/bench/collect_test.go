@@ -23,12 +23,13 @@ func (c *crm) collect(b *testing.B) []figure {
 	words := printer(b)
 	var floor, gathered, rendered, both []time.Duration
 	var floorRows, ourRows int64
+	var stream bytes.Buffer // a worker cuts it into rows of one size
 	for range rounds + 1 {
 		floor = append(floor, timed(b, func() (err error) {
 			floorRows, err = c.copyOut(b.Context(), p)
 			return err
 		}))
-		var stream bytes.Buffer
+		stream.Reset()
 		first := timed(b, func() (err error) {
 			ourRows, err = c.dossier(b.Context(), p.id, &stream)
 			return err

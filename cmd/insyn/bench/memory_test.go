@@ -56,7 +56,7 @@ func (c *crm) memory(b *testing.B) []figure {
 
 // growth is how a step changed the memory of this process.
 type growth struct {
-	took        time.Duration
+	took, cpu   time.Duration
 	before, top int64 // kB
 }
 
@@ -84,7 +84,9 @@ func watch(b *testing.B, fn func() error) growth {
 			}
 		}
 	}()
+	begun := used()
 	g.took = timed(b, fn)
+	g.cpu = used() - begun
 	close(stop)
 	<-stopped
 	g.top = max(top.Load(), resident(b))
