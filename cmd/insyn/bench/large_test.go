@@ -76,7 +76,7 @@ func BenchmarkGrowth(b *testing.B) {
 // BenchmarkLargest erases a person with a million rows in stages while other jobs are picked up, and watches memory.
 func BenchmarkLargest(b *testing.B) {
 	rows := number(b, "INSYN_BENCH_ROWS", 1_000_000)
-	c := newCRM(b, number(b, "INSYN_BENCH_PERSONS", 2_000), 100_000)
+	c := newCRM(b, number(b, "INSYN_BENCH_PERSONS", 5_000), 100_000)
 	p := c.subject(b, 500)
 	c.write(b, p, rows)
 	execute(b, c.pool, `vacuum analyze`)
