@@ -16,6 +16,7 @@ type masker struct {
 	known   *mention.Matcher // who is around the person without sharing a row, and our own staff where the map does not let their names stay
 	self    mention.Context  // the person stands beside the others
 	linked  mention.Context  // so, on a row that is theirs too
+	emails  []string
 	circles map[string]*circle
 }
 
@@ -31,8 +32,13 @@ type circle struct {
 const maxCircles = 1000
 
 func newMasker(c *crew, self, near, staff []mention.Person) *masker {
+	var emails []string
+	for _, p := range self {
+		emails = append(emails, p.Emails...)
+	}
 	return &masker{
-		crew: c, own: mention.New(self...), known: mention.New(append(staff, near...)...),
+		emails: emails,
+		crew:   c, own: mention.New(self...), known: mention.New(append(staff, near...)...),
 		self: mention.Context{Others: self}.Ready(), linked: mention.Context{Linked: true, Others: self}.Ready(), circles: map[string]*circle{},
 	}
 }
@@ -69,12 +75,13 @@ func (m *masker) text(text string, c *circle, room *mention.Text) string {
 	c.prepare()
 	room.Read(text)
 	spans := c.matcher.In(room, m.linked)
-	spans = append(spans, room.Contacts()...)
 	// A part of a name alone may be anybody's where the person does not share the row.
 	spans = append(spans, m.known.In(room, m.self)...)
-	if len(spans) == 0 {
+	contacts := room.Contacts()
+	if len(spans) == 0 && !slices.ContainsFunc(contacts, func(s mention.Span) bool { return !m.mine(text, s) }) {
 		return text
 	}
+	spans = append(spans, contacts...)
 	// What is the person's own stays readable, also where somebody else has it too.
 	own := m.own.In(room, c.context)
 	spans = slices.DeleteFunc(spans, func(s mention.Span) bool {
@@ -84,6 +91,37 @@ func (m *masker) text(text string, c *circle, room *mention.Text) string {
 		return text
 	}
 	return mention.Mask(text, disjoint(spans))
+}
+
+// mine knows the person's own address at a glance, as it usually stands. The matcher would find it too, and more.
+func (m *masker) mine(text string, s mention.Span) bool {
+	if s.Kind != mention.Email || s.Start > 0 && strings.IndexByte(" \n(:,;", text[s.Start-1]) < 0 {
+		return false
+	}
+	if rest := strings.TrimPrefix(text[s.End:], "."); rest != "" && strings.IndexByte(" \n),;", rest[0]) < 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.emails, func(own string) bool { return ownAddress(own, text[s.Start:s.End]) })
+}
+
+// ownAddress compares plain addresses: for others a capital may be another letter.
+func ownAddress(own, found string) bool {
+	if len(own) != len(found) || own == "" {
+		return false
+	}
+	for i := range len(own) {
+		a, b := own[i], found[i]
+		if 'A' <= a && a <= 'Z' {
+			a += 'a' - 'A'
+		}
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		if a != b || a != '@' && a != '.' && a != '-' && a != '_' && (a < '0' || a > '9') && (a < 'a' || a > 'z') {
+			return false
+		}
+	}
+	return own[0] != '.' && own[0] != '@'
 }
 
 // disjoint sorts spans and joins those that overlap.
