@@ -6,15 +6,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dsar"
-	"insyn/internal/postgres"
-	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
 	"insyn/internal/refdata"
 )
@@ -22,27 +19,8 @@ import (
 // crm gives the sample CRM, cloned from one template, as a source.
 func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 	t.Helper()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := pgtest.FromTemplate(t, "adminweb-accepted-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
-		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		if err := democrm.Install(ctx, pool); err != nil {
-			return err
-		}
-		if err := democrm.Generate(ctx, pool, nil, democrm.Size{Persons: 60, Seed: 7, AsOf: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}); err != nil {
-			return err
-		}
-		if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
-			return err
-		}
-		return records.Accept(ctx, pool, m, "crm", "a test")
-	})
+	m := crmtest.Map(t)
+	pool := crmtest.New(t, m, crmtest.Content{Size: democrm.Size{Persons: 60, Seed: 7, AsOf: crmtest.AsOf}})
 	src, err := records.Open(t.Context(), "crm", pool, m)
 	if err != nil {
 		t.Fatal(err)

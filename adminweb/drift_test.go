@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dsar"
 	"insyn/internal/records"
 	"insyn/internal/request"
@@ -15,10 +15,7 @@ import (
 func TestAChangedDatabaseIsToldWhereItMatters(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := crmtest.Map(t)
 	if err := records.MigrateSource(t.Context(), o.crm, m, "crm"); err != nil {
 		t.Fatal(err)
 	}

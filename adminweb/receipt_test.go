@@ -1,7 +1,6 @@
 package adminweb
 
 import (
-	"context"
 	"crypto/ed25519"
 	"net/http"
 	"strings"
@@ -10,8 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"insyn/internal/datamap"
-	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dossier"
 	"insyn/internal/dsar"
 	"insyn/internal/postgres"
@@ -158,24 +156,8 @@ func TestWhatIsFencedIsListed(t *testing.T) {
 // fencedSource is the sample's schema without people, opened with the rights of web.
 func fencedSource(t *testing.T) (*pgxpool.Pool, *records.Source) {
 	t.Helper()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
-	crm := pgtest.FromTemplate(t, "fenced-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
-		if err := postgres.CreateRoles(ctx, dsn); err != nil {
-			return err
-		}
-		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		if err := democrm.Install(ctx, pool); err != nil {
-			return err
-		}
-		return records.MigrateSource(ctx, pool, m, "crm")
-	})
+	m := crmtest.Map(t)
+	crm := crmtest.New(t, m, crmtest.Content{})
 	web, err := postgres.OpenWith(t.Context(), pgtest.DSN(crm), postgres.Options{Role: postgres.RoleWeb})
 	if err != nil {
 		t.Fatal(err)

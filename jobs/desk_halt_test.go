@@ -5,8 +5,8 @@ import (
 	"errors"
 	"testing"
 
-	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dsar"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
@@ -26,10 +26,7 @@ func erasing(t *testing.T) (*jobs.Desk, *records.Source, *request.Request, int64
 	if err := democrm.Generate(ctx, crm, nil, democrm.Size{Persons: democrm.MinPersons, Seed: 1}); err != nil {
 		t.Fatal(err)
 	}
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := crmtest.Map(t)
 	if err := records.MigrateSource(ctx, crm, m, "crm"); err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"insyn/internal/datamap"
-	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
@@ -18,24 +17,8 @@ import (
 // fencedCRM is the sample's schema with two kept invoices, of which one is past its time, opened with the rights of expire.
 func fencedCRM(t *testing.T) (*pgxpool.Pool, *records.Source) {
 	t.Helper()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
-	crm := pgtest.FromTemplate(t, "fenced-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
-		if err := postgres.CreateRoles(ctx, dsn); err != nil {
-			return err
-		}
-		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		if err := democrm.Install(ctx, pool); err != nil {
-			return err
-		}
-		return records.MigrateSource(ctx, pool, m, "crm")
-	})
+	m := crmtest.Map(t)
+	crm := crmtest.New(t, m, crmtest.Content{})
 	exec(t, crm,
 		`insert into crm.invoice (id, number, buyer_name, issued_on, financial_year_end, total)
 		 values (1, 'A', 'Kanarie Fågelsson', '2010-01-01', '2010-12-31', 1), (2, 'B', 'Kanarie Fågelsson', '2090-01-01', '2090-12-31', 1)`,

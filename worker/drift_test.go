@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/datamap"
-	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dsar"
 	"insyn/internal/records"
 	"insyn/internal/request"
@@ -15,10 +15,7 @@ import (
 
 func (b *bench) accepts(t *testing.T, crm *pgxpool.Pool) {
 	t.Helper()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := crmtest.Map(t)
 	if err := records.Accept(context.Background(), crm, m, "crm", "Disa"); err != nil {
 		t.Fatal(err)
 	}

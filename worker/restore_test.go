@@ -2,7 +2,6 @@ package worker
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,8 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dsar"
 	"insyn/internal/ledger"
 	"insyn/internal/mention"
@@ -43,27 +42,8 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	b.Keys, b.store.Keys = keys, keys
-	m := townMap(t)
-	crm := pgtest.FromTemplate(t, "worker-town-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
-		if err := postgres.CreateRoles(ctx, dsn); err != nil {
-			return err
-		}
-		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		if err := democrm.Install(ctx, pool); err != nil {
-			return err
-		}
-		if err := democrm.Generate(ctx, pool, nil, democrm.Size{Persons: democrm.MinPersons, Seed: 3}); err != nil {
-			return err
-		}
-		if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
-			return err
-		}
-		return records.Accept(ctx, pool, m, "crm", "a test")
-	})
+	m := crmtest.Map(t)
+	crm := crmtest.New(t, m, crmtest.Content{Size: democrm.Size{Persons: democrm.MinPersons, Seed: 3}})
 	w := &town{bench: b, path: filepath.Join(t.TempDir(), "ledger")}
 	w.Ledger = openFile(t, w.path, keys)
 	w.use(t, crm)
@@ -71,15 +51,6 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	return w
-}
-
-func townMap(t *testing.T) *datamap.Map {
-	t.Helper()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 func openFile(t *testing.T, path string, keys *seal.Keys) *ledger.File {
@@ -108,7 +79,7 @@ func openTown(t *testing.T, dsn string) *records.Source {
 		t.Fatal(err)
 	}
 	t.Cleanup(asWorker.Close)
-	src, err := records.Open(t.Context(), "crm", asWorker, townMap(t))
+	src, err := records.Open(t.Context(), "crm", asWorker, crmtest.Map(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dsar"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
@@ -38,23 +38,7 @@ func newOffice(t *testing.T, edit ...func(string) string) *office {
 		t.Fatal(err)
 	}
 	o := &office{bench: newBench(t)}
-	o.crm = pgtest.FromTemplate(t, "worker-accepted-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
-		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		if err := democrm.Install(ctx, pool); err != nil {
-			return err
-		}
-		if err := democrm.Generate(ctx, pool, nil, democrm.Size{Persons: democrm.MinPersons, Seed: 7, AsOf: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}); err != nil {
-			return err
-		}
-		if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
-			return err
-		}
-		return records.Accept(ctx, pool, m, "crm", "a test")
-	})
+	o.crm = crmtest.New(t, m, crmtest.Content{Size: democrm.Size{Persons: democrm.MinPersons, Seed: 7, AsOf: crmtest.AsOf}})
 	open := func(pool *pgxpool.Pool) []*records.Source {
 		s, err := records.Open(ctx, "crm", pool, m)
 		if err != nil {

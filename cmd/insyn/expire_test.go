@@ -1,44 +1,23 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"insyn/internal/datamap"
 	"insyn/internal/democrm"
-	"insyn/internal/postgres"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/postgres/pgtest"
-	"insyn/internal/records"
 )
 
 // keptCRM is a sample CRM in which two invoices are fenced: one is past its time, one is not.
 func keptCRM(t *testing.T) (crm *pgxpool.Pool, mapFile string) {
 	t.Helper()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
-	crm = pgtest.FromTemplate(t, "expire-"+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
-		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		if err := democrm.Install(ctx, pool); err != nil {
-			return err
-		}
-		size := democrm.Size{Persons: democrm.MinPersons, Seed: 7, AsOf: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
-		if err := democrm.Generate(ctx, pool, nil, size); err != nil {
-			return err
-		}
-		return records.MigrateSource(ctx, pool, m, "crm")
-	})
+	m := crmtest.Map(t)
+	crm = crmtest.New(t, m, crmtest.Content{Size: democrm.Size{Persons: democrm.MinPersons, Seed: 7, AsOf: crmtest.AsOf}})
 	if _, err := crm.Exec(t.Context(), `
 		insert into crm.invoice (number, buyer_name, issued_on, financial_year_end, total)
 		values ('OLD', 'Kanarie Fågelsson', '2010-01-01', '2010-12-31', 1), ('NEW', 'Kanarie Fågelsson', '2090-01-01', '2090-12-31', 1);

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/ledger"
 	"insyn/internal/postgres"
 	"insyn/internal/records"
@@ -30,10 +30,7 @@ func erasedElsewhere(t *testing.T, env []string, path string) *seal.Keys {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := crmtest.Map(t)
 	pool, err := postgres.OpenWith(ctx, newEnviron(env)["INSYN_CRM_DSN"], postgres.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
 )
@@ -20,10 +20,7 @@ import (
 func shell(t *testing.T) (env []string, ours string) {
 	t.Helper()
 	ctx := context.Background()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := crmtest.Map(t)
 	crm := pgtest.Empty(t)
 	if err := democrm.Install(ctx, crm); err != nil {
 		t.Fatal(err)

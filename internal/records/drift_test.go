@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
@@ -120,7 +121,7 @@ func TestAChangedTriggerFunctionIsDrift(t *testing.T) {
 	t.Parallel()
 	_, pool := crm(t)
 	execute(t, pool, copier+`create trigger copy after update on crm.person for each row execute function crm.copier()`)
-	s := open(t, pool, sampleMap(t))
+	s := open(t, pool, crmtest.Map(t))
 	execute(t, pool, `create or replace function crm.copier() returns trigger language plpgsql as 'begin insert into crm.coworker (name, email) values (old.surname, old.id); return null; end'`)
 	err := s.Undrifted(t.Context(), pool)
 	if !errors.Is(err, records.ErrDrift) || !strings.Contains(err.Error(), "the trigger copy has changed") {
@@ -136,7 +137,7 @@ func TestNothingIsErasedBeforeSomebodyAccepted(t *testing.T) {
 	if !errors.Is(err, records.ErrDrift) || !strings.Contains(err.Error(), "insyn datamap check --accept") {
 		t.Errorf("got %v, want a refusal with the command", err)
 	}
-	if err := records.Accept(t.Context(), pool, sampleMap(t), "crm", "Disa"); err != nil {
+	if err := records.Accept(t.Context(), pool, crmtest.Map(t), "crm", "Disa"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Undrifted(t.Context(), pool); err != nil {
@@ -161,7 +162,7 @@ func TestAWorkerCannotAccept(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(worker.Close)
-	if err := records.Accept(t.Context(), worker, sampleMap(t), "crm", "nobody"); err == nil {
+	if err := records.Accept(t.Context(), worker, crmtest.Map(t), "crm", "nobody"); err == nil {
 		t.Error("the worker's role accepted a map")
 	}
 }
@@ -173,7 +174,7 @@ func asWorker(t *testing.T, pool *pgxpool.Pool) *records.Source {
 		t.Fatal(err)
 	}
 	t.Cleanup(worker.Close)
-	s, err := records.Open(t.Context(), "crm", worker, sampleMap(t))
+	s, err := records.Open(t.Context(), "crm", worker, crmtest.Map(t))
 	if err != nil {
 		t.Fatal(err)
 	}

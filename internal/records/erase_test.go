@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
 )
@@ -311,7 +312,7 @@ func TestPlanDriftIsRefused(t *testing.T) {
 		t.Errorf("a new column: got %v, want an error that names it", err)
 	}
 	// Access goes on: what is known can be told.
-	open(t, pool, sampleMap(t))
+	open(t, pool, crmtest.Map(t))
 	execute(t, pool, `alter table crm.person drop column shoe_size; create table crm.badge (person_id bigint references crm.person (id))`)
 	if _, err = s.Rehearse(t.Context(), e); err == nil || !strings.Contains(err.Error(), "crm.badge") {
 		t.Errorf("an unmapped table: got %v, want an error that names it", err)

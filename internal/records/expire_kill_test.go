@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
@@ -25,7 +26,7 @@ func TestExpireUntilKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := records.OpenKept(t.Context(), "crm", pool, sampleMap(t))
+	s, err := records.OpenKept(t.Context(), "crm", pool, crmtest.Map(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func TestAKilledRunGoesOnWhereItWas(t *testing.T) {
 			t.Fatalf("after kill %d: %d of %d rows are gone, the ledger counts %d", kill+1, gone, ours, told)
 		}
 	}
-	out, err := keeper(t, pool, sampleMap(t)).Expire(context.Background(), lastDay(t, pool).AddDays(1), 50, nil)
+	out, err := keeper(t, pool, crmtest.Map(t)).Expire(context.Background(), lastDay(t, pool).AddDays(1), 50, nil)
 	if err != nil || out.Gone != 0 {
 		t.Fatalf("the last run: %+v, %v", out, err)
 	}

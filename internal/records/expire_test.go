@@ -12,6 +12,7 @@ import (
 
 	"insyn/internal/datamap"
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/dsar"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
@@ -71,7 +72,7 @@ func TestKeptRowsAreThereOnTheLastDayAndGoOnTheNext(t *testing.T) {
 	t.Parallel()
 	src, pool := crm(t)
 	erased(t, src, democrm.Unique)
-	s := keeper(t, pool, sampleMap(t))
+	s := keeper(t, pool, crmtest.Map(t))
 	before := snapshot(t, pool)
 	invoices := one[int](t, pool, `select count(*) from insyn_ledger.kept where table_name = 'crm.invoice'`)
 	lines := one[int](t, pool, `select count(*) from insyn_ledger.kept where table_name = 'crm.invoice_line'`)
@@ -130,7 +131,7 @@ func TestARowThatSomethingRefersToIsEmptied(t *testing.T) {
 			execute(t, pool, `insert into crm.payment values (1, $1)`, invoice)
 			total := one[string](t, pool, `select total::text from crm.invoice where id = $1`, invoice)
 			fence := one[int](t, pool, fencedRows)
-			out := expired(t, keeper(t, pool, sampleMap(t)), lastDay(t, pool).AddDays(1), 0)
+			out := expired(t, keeper(t, pool, crmtest.Map(t)), lastDay(t, pool).AddDays(1), 0)
 			if out.Anonymised != 1 || out.Deleted != fence-1 || len(out.Stuck) != 0 {
 				t.Errorf("got %+v, want 1 emptied and %d deleted", out, fence-1)
 			}
@@ -199,7 +200,7 @@ func TestWhoIsHeldIsSkipped(t *testing.T) {
 	erased(t, src, democrm.Unique)
 	erased(t, src, democrm.OldInvoices)
 	held := one[int](t, pool, fencedRows)
-	out, err := keeper(t, pool, sampleMap(t)).Expire(t.Context(), lastDay(t, pool).AddDays(1), 1, func(request int64) bool { return request == 4001 })
+	out, err := keeper(t, pool, crmtest.Map(t)).Expire(t.Context(), lastDay(t, pool).AddDays(1), 1, func(request int64) bool { return request == 4001 })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +221,7 @@ func TestWhatCannotGoIsToldAndStays(t *testing.T) {
 	execute(t, pool, `create table crm.payment (id bigint primary key, invoice_id bigint references crm.invoice (id))`)
 	execute(t, pool, `insert into crm.payment values (1, $1)`, invoice)
 	execute(t, pool, `alter table crm.invoice add constraint invoice_named check (length(buyer_name) > 9) not valid`)
-	out := expired(t, keeper(t, pool, sampleMap(t)), lastDay(t, pool).AddDays(1), 1)
+	out := expired(t, keeper(t, pool, crmtest.Map(t)), lastDay(t, pool).AddDays(1), 1)
 	want := []records.Stuck{{Table: "crm.invoice", Code: "23514", Constraint: "invoice_named", Rows: 1}}
 	if diff := cmp.Diff(want, out.Stuck); diff != "" {
 		t.Errorf("stuck (-want +got):\n%s", diff)

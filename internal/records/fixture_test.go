@@ -1,61 +1,27 @@
 package records_test
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/datamap"
 	"insyn/internal/democrm"
-	"insyn/internal/postgres"
-	"insyn/internal/postgres/pgtest"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/records"
 )
 
-var asOf = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+var asOf = crmtest.AsOf
 
 // crm gives a sample CRM of 200 persons with the ledger beside it, cloned from one template.
 func crm(t *testing.T) (*records.Source, *pgxpool.Pool) {
 	t.Helper()
-	m := sampleMap(t)
-	pool := pgtest.FromTemplate(t, "records-accepted-"+democrm.Fingerprint()+m.HashText()+records.SourceSQLHash(m, "crm"), "", func(ctx context.Context, dsn string) error {
-		if err := postgres.CreateRoles(ctx, dsn); err != nil {
-			return err
-		}
-		pool, err := postgres.OpenWith(ctx, dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		if err := democrm.Install(ctx, pool); err != nil {
-			return err
-		}
-		if err := democrm.Generate(ctx, pool, nil, democrm.Size{Persons: 200, Seed: 7, AsOf: asOf}); err != nil {
-			return err
-		}
-		if err := records.MigrateSource(ctx, pool, m, "crm"); err != nil {
-			return err
-		}
-		if err := democrm.Index(ctx, pool); err != nil {
-			return err
-		}
-		return records.Accept(ctx, pool, m, "crm", "a test")
-	})
+	m := crmtest.Map(t)
+	pool := crmtest.New(t, m, crmtest.Content{Size: democrm.Size{Persons: 200, Seed: 7, AsOf: asOf}, Indexed: true})
 	return open(t, pool, m), pool
-}
-
-func sampleMap(t *testing.T) *datamap.Map {
-	t.Helper()
-	m, err := datamap.Parse("datamap.yaml", democrm.Map())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 // open accepts schema and map as they are, as an engineer does, and opens the source.
@@ -78,7 +44,7 @@ func open(t *testing.T, pool *pgxpool.Pool, m *datamap.Map) *records.Source {
 // accept says that the database, as it is now, was looked at.
 func accept(t *testing.T, pool *pgxpool.Pool) {
 	t.Helper()
-	if err := records.Accept(t.Context(), pool, sampleMap(t), "crm", "a test"); err != nil {
+	if err := records.Accept(t.Context(), pool, crmtest.Map(t), "crm", "a test"); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,6 +3,7 @@ package records_test
 import (
 	"testing"
 
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
 	"insyn/internal/records"
@@ -24,7 +25,7 @@ func TestTheLedgersHashesExpireAndItsRowsStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(asWorker.Close)
-	src, err := records.Open(t.Context(), "crm", asWorker, sampleMap(t))
+	src, err := records.Open(t.Context(), "crm", asWorker, crmtest.Map(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/mention"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
@@ -181,7 +182,7 @@ func TestTwoRunsAtOnceAreOne(t *testing.T) {
 func TestRightsAreEnoughAndNoMore(t *testing.T) {
 	t.Parallel()
 	_, pool := crm(t)
-	m := sampleMap(t)
+	m := crmtest.Map(t)
 	as := func(role string) *records.Source {
 		p, err := postgres.OpenWith(t.Context(), pgtest.DSN(pool), postgres.Options{Role: role})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/mention"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
@@ -143,7 +144,7 @@ func TestRescanRefusesWhatItMayNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Close)
-	worker := open(t, p, sampleMap(t))
+	worker := open(t, p, crmtest.Map(t))
 	refused := func(names ...string) {
 		t.Helper()
 		_, err := worker.Rescan(t.Context(), []mention.Person{stray}, nil)

@@ -7,13 +7,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"insyn/internal/datamap"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/records"
 )
 
 func TestMissingRightsAreToldWithTheirGrant(t *testing.T) {
 	t.Parallel()
 	_, pool := crm(t)
-	source, _ := sampleMap(t).Source("crm")
+	source, _ := crmtest.Map(t).Source("crm")
 	rights := func(tx pgx.Tx) datamap.Problems {
 		t.Helper()
 		c, err := datamap.ReadCatalog(t.Context(), tx)
@@ -66,7 +67,7 @@ func TestMissingRightsAreToldWithTheirGrant(t *testing.T) {
 		})
 	}
 	ran(t, pool, `alter table crm.person enable row level security; create policy mine on crm.person using (owner_id = 1); set local role insyn_worker`, func(tx pgx.Tx) {
-		_, problems, err := datamap.Check(t.Context(), tx, sampleMap(t), "crm")
+		_, problems, err := datamap.Check(t.Context(), tx, crmtest.Map(t), "crm")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"insyn/internal/democrm"
+	"insyn/internal/democrm/crmtest"
 	"insyn/internal/mention"
 	"insyn/internal/postgres"
 	"insyn/internal/postgres/pgtest"
@@ -169,7 +170,7 @@ func stageChild(t *testing.T, dsn string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, pool, sampleMap(t))
+	s := open(t, pool, crmtest.Map(t))
 	epoch, _ := strconv.Atoi(os.Getenv("INSYN_STAGE_EPOCH"))
 	history, _ := strconv.Atoi(os.Getenv("INSYN_STAGE_COUNTS"))
 	var hash []byte
