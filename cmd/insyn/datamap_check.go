@@ -84,13 +84,7 @@ func runDatamapCheck(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *file != "" {
-		cfg.Map = *file
-	}
-	if cfg.Map == "" {
-		return errors.New("INSYN_MAP is not set: give the path of the data map, or --map FILE")
-	}
-	m, err := datamap.Load(cfg.Map)
+	m, err := needMap(&cfg, *file)
 	if err != nil {
 		return err
 	}

@@ -109,9 +109,9 @@ func (a *app) asked(source string) (*parts, *seal.Keys, *datamap.Source, error) 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	m, err := datamap.Load(cfg.Map)
+	m, err := needMap(&cfg, "")
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("INSYN_MAP: %w", err)
+		return nil, nil, nil, err
 	}
 	s, ok := m.Source(source)
 	if !ok {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"insyn/internal/datamap"
@@ -64,12 +63,9 @@ func runMigrate(ctx context.Context, a *app, args []string) error {
 }
 
 func (a *app) migrateSources(ctx context.Context, cfg Config, show bool) error {
-	if cfg.Map == "" {
-		return errors.New("INSYN_MAP is not set: give the path of the data map")
-	}
-	m, err := datamap.Load(cfg.Map)
+	m, err := needMap(&cfg, "")
 	if err != nil {
-		return fmt.Errorf("INSYN_MAP: %w", err)
+		return err
 	}
 	p := &parts{cfg: cfg}
 	defer p.close()

@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 
-	"insyn/internal/datamap"
 	"insyn/internal/dsar"
 	"insyn/internal/postgres"
 	"insyn/internal/records"
@@ -58,13 +57,7 @@ func runPlan(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *file != "" {
-		cfg.Map = *file
-	}
-	if cfg.Map == "" {
-		return errors.New("INSYN_MAP is not set: give the path of the data map, or --map FILE")
-	}
-	m, err := datamap.Load(cfg.Map)
+	m, err := needMap(&cfg, *file)
 	if err != nil {
 		return err
 	}

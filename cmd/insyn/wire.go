@@ -77,6 +77,21 @@ func (p *parts) desk() (*jobs.Desk, error) {
 	return &jobs.Desk{Store: &request.Store{Pool: p.pool, Keys: keys}}, nil
 }
 
+// needMap reads the data map of a command that does nothing without one: file, which --map names, before INSYN_MAP.
+func needMap(cfg *Config, file string) (*datamap.Map, error) {
+	if file != "" {
+		cfg.Map = file
+	}
+	if cfg.Map == "" {
+		return nil, errors.New("INSYN_MAP is not set: give the path of the data map")
+	}
+	m, err := datamap.Load(cfg.Map)
+	if err != nil {
+		return nil, fmt.Errorf("the data map: %w", err)
+	}
+	return m, nil
+}
+
 // sources opens each source of the data map; none without a map. A source that the map does not fit is refused with the
 // list of what is wrong: no process works on half a map.
 func (p *parts) sources(ctx context.Context) ([]*records.Source, error) {
