@@ -118,6 +118,12 @@ func (d *demo) prepare() error {
 	if d.env, err = readEnv(d.envPath()); err != nil {
 		return err
 	}
+	if d.env[superuserPassword] == "" {
+		// As root the data lie elsewhere and outlive the folder; its keys and passwords did not, so nobody can open them.
+		if err := d.discard(); err != nil {
+			return err
+		}
+	}
 	for _, name := range []string{"INSYN_KEY", "INSYN_SHARE_COOKIE_KEY"} {
 		d.key(name)
 	}

@@ -90,6 +90,15 @@ func TestDemo(t *testing.T) {
 	if err != nil || !strings.Contains(told, "data from the last run") {
 		t.Fatalf("second start: %v\n%s", err, told)
 	}
+
+	// As root the data lie elsewhere, and stay when somebody removes the folder and clones anew.
+	if err := os.Remove(filepath.Join(folder, "env")); err != nil {
+		t.Fatal(err)
+	}
+	told, err = start(t, folder, func(env map[string]string) { looksRight(ctx, t, env) })
+	if err != nil || strings.Contains(told, "data from the last run") {
+		t.Fatalf("start without the passwords of the last: %v\n%s", err, told)
+	}
 }
 
 // looksRight holds the demo's databases to what each process may do in them.

@@ -22,6 +22,19 @@ func Reset(folder string) error {
 	}
 	defer unlock()
 	d := &demo{Options: Options{Folder: folder}}
+	if err := d.discard(); err != nil {
+		return err
+	}
+	for _, name := range []string{"env", "postgres.log", "processes.log"} {
+		if err := os.RemoveAll(filepath.Join(folder, name)); err != nil {
+			return fmt.Errorf("remove what the last demo left: %w", err)
+		}
+	}
+	return nil
+}
+
+// discard throws away the data of an earlier server of the folder, which it stops.
+func (d *demo) discard() error {
 	s := &server{}
 	if err := d.place(s); err != nil {
 		return err
@@ -29,9 +42,9 @@ func Reset(folder string) error {
 	if err := s.endOrphan(); err != nil {
 		return err
 	}
-	for _, path := range []string{s.base, s.socket, filepath.Join(folder, "env"), filepath.Join(folder, "postgres.log"), filepath.Join(folder, "processes.log")} {
+	for _, path := range []string{s.base, s.socket} {
 		if err := os.RemoveAll(path); err != nil {
-			return fmt.Errorf("remove what the last demo left: %w", err)
+			return fmt.Errorf("remove the data of the last demo: %w", err)
 		}
 	}
 	return nil
