@@ -85,11 +85,7 @@ func needMap(cfg *Config, file string) (*datamap.Map, error) {
 	if cfg.Map == "" {
 		return nil, errors.New("INSYN_MAP is not set: give the path of the data map")
 	}
-	m, err := datamap.Load(cfg.Map)
-	if err != nil {
-		return nil, fmt.Errorf("the data map: %w", err)
-	}
-	return m, nil
+	return datamap.Load(cfg.Map)
 }
 
 // sources opens each source of the data map; none without a map. A source that the map does not fit is refused with the
