@@ -53,10 +53,12 @@ type LiveTable struct {
 	Key      []string // primary key
 	Parents  []string // tables that it inherits from
 	Children bool     // others inherit from it: rows of this table alone are "only" it
-	Rows     int64    // the planner's estimate
-	Delete   bool     // the current role may delete rows
-	Hidden   bool     // row level security may hide rows from the current role
-	Checks   []Constraint
+	// Partitioned are the columns that decide the partition, where no default partition takes the other values.
+	Partitioned []string
+	Rows        int64 // the planner's estimate
+	Delete      bool  // the current role may delete rows
+	Hidden      bool  // row level security may hide rows from the current role
+	Checks      []Constraint
 	// ForeignKeys lead from the table to others.
 	ForeignKeys []ForeignKey
 	Uniques     []Constraint

@@ -20,6 +20,10 @@ func (c *Catalog) readColumns(ctx context.Context, q Querier) error {
 		              where i.inhrelid = r.oid
 		              order by i.inhseqno),
 		       r.relkind <> 'p' and exists (select 1 from pg_inherits i where i.inhparent = r.oid),
+		       array(select pa.attname::text
+		               from pg_partitioned_table pt
+		               join pg_attribute pa on pa.attrelid = pt.partrelid and pa.attnum = any (pt.partattrs)
+		              where pt.partrelid = r.oid and pt.partdefid = 0 and pt.partstrat <> 'h'),
 		       a.attname::text,
 		       format_type(a.atttypid, a.atttypmod),
 		       b.typname::text,
@@ -48,7 +52,7 @@ func (c *Catalog) readColumns(ctx context.Context, q Querier) error {
 	var column ColumnType
 	var attribute string
 	_, err = pgx.ForEachRow(rows, []any{
-		&name, &t.Kind, &t.Rows, &t.Delete, &t.Hidden, &t.Parents, &t.Children, &attribute, &column.Name, &column.Base, &column.Elem, &column.Length,
+		&name, &t.Kind, &t.Rows, &t.Delete, &t.Hidden, &t.Parents, &t.Children, &t.Partitioned, &attribute, &column.Name, &column.Base, &column.Elem, &column.Length,
 		&column.NotNull, &column.Generated, &column.Select, &column.Update, &column.Insert,
 	}, func() error {
 		live := c.Tables[name]

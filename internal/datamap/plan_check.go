@@ -39,6 +39,9 @@ func (t *PlannedTable) check() Problems {
 		}
 		out = append(out, c.checkType(place, typ)...)
 		out = append(out, t.checkUnique(c)...)
+		if slices.Contains(t.Live.Partitioned, c.Name) && t.Erase == "" && (c.Erase.Action != NoAction || c.Scan) {
+			out = append(out, Problem{Stops, place, "the column decides the partition, and there may be none for the changed value", "use delete_row, keep it with a reason, or create a default partition"})
+		}
 		if (c.changes() && t.Erase == "" && !t.Kept(c.Name) || t.Freezes(c.Name)) && !typ.Update {
 			out = append(out, Problem{StopsErase, place, "the role may not change it", "grant update on it (insyn migrate --source prints the line)"})
 		}
