@@ -1,5 +1,6 @@
 # make demo   see it work         make test   all tests        make bench  figures
 # make lint   linters             make deps   what tests need  make build  the binary
+# make mentions  how well one person is found in labelled texts
 # make bench-large  large figures make schemas  two foreign schemas
 # make schemas  the data map on two systems that we did not design
 SHELL := /bin/bash
@@ -8,7 +9,7 @@ SHELL := /bin/bash
 step = printf '%-26s … ' '$(1)'; begun=$${EPOCHREALTIME/./}; $(2) && \
 	awk -v a=$$begun -v b=$${EPOCHREALTIME/./} 'BEGIN { printf "%5.1f s\n", (b - a) / 1000000 }'
 
-.PHONY: demo build test bench bench-large schemas lint deps config-table
+.PHONY: demo build test mentions bench bench-large schemas lint deps config-table
 
 demo:
 	@$(call step,Go packages,go mod download)
@@ -19,9 +20,13 @@ build:
 	go build -trimpath -o bin/insyn ./cmd/insyn
 
 # -p: packages at once; several share one PostgreSQL and, in the walk, a browser.
-test: deps
+test: deps mentions
 	@go vet ./...
 	@go test -timeout 20m -p 4 ./... && echo "All tests passed." || { echo "Some tests failed: see FAIL above."; exit 1; }
+
+# How well one person is found in labelled texts; fails under the gate.
+mentions: deps
+	@bash .ci/mentions.sh
 
 # Beside the floor in hand-written SQL. INSYN_BENCH_PERSONS and INSYN_BENCH_HISTORY ask for another CRM than 20,000 persons with 1,000,000 history rows. Memory as a worker has it.
 bench: deps

@@ -32,6 +32,7 @@ func commands() []command {
 		expireCommand(),
 		dueCommand(),
 		rescanCommand(),
+		mentionsCommand(),
 		mayMailCommand(),
 		mayImportCommand(),
 		replayCommand(),

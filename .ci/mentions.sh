@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Scores `insyn mentions` on the labelled texts, and fails where a figure is under its gate.
+set -euo pipefail
+cd "$(dirname "$0")/../internal/mention/testdata"
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+go build -o "$dir/insyn" ../../../cmd/insyn
+score() { # file, thresholds
+    "$dir/insyn" mentions <"$1" >"$dir/found.jsonl"
+    echo "$1:"
+    python3 score.py "$1" "$dir/found.jsonl" --by none --show 20 "${@:2}"
+}
+score dev.jsonl --min-span-recall 0.985 --min-char-recall 0.99 --min-char-precision 0.99 --max-others 2 --max-things 4
