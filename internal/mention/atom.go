@@ -12,6 +12,7 @@ type atom struct {
 	part       part
 	genitive   bool
 	compound   bool
+	inflected  bool
 }
 
 func (f *finder) text(i int) string { return string(f.s.b[f.toks[i].s:f.toks[i].e]) }
@@ -43,6 +44,11 @@ func (f *finder) atom(pos int, r ref) {
 	at := atom{subject: r.subject, i: i, j: last + 1, a: pos, b: t.s + len(w), part: p}
 	rest := f.text(last)[len(w):]
 	switch {
+	case p.ends != "":
+		if rest == "" || !strings.Contains(p.ends, " "+rest+" ") || !f.inflected(r.subject, p, f.text(last)) {
+			return
+		}
+		at.b, at.inflected = t.e, true
 	case rest == "":
 		if g := f.gap(last + 1); strings.HasPrefix(g, "'") {
 			at.genitive = true
@@ -50,16 +56,27 @@ func (f *finder) atom(pos int, r ref) {
 				at.j++
 			}
 		}
-	case rest == "s" && strings.IndexByte("sxz", w[len(w)-1]) < 0 && !p.whole:
+	case rest == "s" && strings.IndexByte("sxz", w[len(w)-1]) < 0:
 		at.genitive = true
-	case f.m.subjects[r.subject].inflects && len(w) > 3 && strings.Contains(" n a an in lle lta lla ssa sta sti an en ista iin owi iem em ie ego emu ka kiem kowi u y om ", " "+rest+" "):
-		at.genitive = true
-	case !p.given && len(w) > 4 && in("compound", strings.TrimPrefix(rest, "s")), !p.given && len(w) > 4 && in("compound", rest):
+	case !p.given && len(w) > 4 && f.compounds(last, w, rest, p.word):
 		at.compound = true
 	default:
 		return
 	}
 	f.atoms = append(f.atoms, at)
+}
+
+// compounds says whether rest makes a compound of a surname: a matter of a customer's, or any word that a surname which is
+// none itself stands before.
+func (f *finder) compounds(i int, name, rest string, word bool) bool {
+	bare := strings.TrimPrefix(rest, "s")
+	if in("compound", bare) || in("compound", rest) {
+		return true
+	}
+	if e := f.toks[i].e; e+1 < len(f.s.b) && f.s.b[e] == '.' && wordByte(f.s.b[e+1]) {
+		return false // the name of a host
+	}
+	return !word && len(bare) > 3 && !surnameLike(name+rest) && !givenName(name+rest) && !in("thingright", bare) && commonWord(bare)
 }
 
 func joiner(g string) bool {

@@ -1,13 +1,20 @@
 package mention
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // part is one name of a person as the words it is written with.
 type part struct {
 	words []string
-	given bool // given name, nickname or called name; else a surname
-	word  bool // also a common word
-	whole bool // an inflected form: the whole word goes
+	given bool   // given name, nickname or called name; else a surname
+	word  bool   // also a common word
+	ends  string // a stem with the endings that it takes, each between blanks; the whole word goes
+	lang  string // of such forms
 }
 
 // subject is a person made ready for matching.
@@ -24,7 +31,8 @@ type subject struct {
 	streets  []street
 	numbers  map[string]Kind // joined digits
 	personal string          // the digits of the personal number
-	inflects bool
+	homes    map[string]bool // languages that their names point to
+	firsts   string          // the first letters of their given names
 	p        Person
 }
 
@@ -114,9 +122,7 @@ func (m *Matcher) seed(s string, r ref) {
 
 func compile(p Person) subject {
 	s := subject{p: p, numbers: map[string]Kind{}}
-	surnames := strings.ToLower(strings.Join(append(append([]string{}, p.Surname...), p.FormerSurnames...), " "))
-	s.inflects = strings.HasSuffix(surnames, "nen") || strings.HasSuffix(surnames, "lä") || strings.HasSuffix(surnames, "la") ||
-		strings.ContainsAny(surnames, "łńśżźćęą") || strings.HasSuffix(surnames, "ski") || strings.HasSuffix(surnames, "ak")
+	s.homes = homes(p)
 	for _, g := range append(append(append([]string{}, p.Given...), p.Called), p.Nicknames...) {
 		s.name(g, true)
 	}
@@ -127,12 +133,6 @@ func compile(p Person) subject {
 				if len(half) > 3 && !particle(half) {
 					s.name(half, false)
 				}
-			}
-		}
-		if f := Normalise(n); strings.HasSuffix(f, "nen") && len(f) > 5 {
-			stem := f[:len(f)-3]
-			for _, e := range strings.Fields("sen selle selta sella sessa sesta seen sta sena seksi set") {
-				s.parts = append(s.parts, part{words: []string{stem + e}, whole: true})
 			}
 		}
 	}
@@ -176,17 +176,25 @@ func particle(w string) bool {
 
 // name adds the written forms of one name: with folded and with two-letter vowels, with and without its separators.
 func (s *subject) name(n string, given bool) {
-	for _, form := range []string{Normalise(n), Normalise(twoLetters.Replace(n)), doubled(n)} {
+	for _, st := range stems(Normalise(n), given) {
+		s.add(part{words: []string{st.text}, given: given, ends: st.ends, lang: st.lang})
+	}
+	for _, form := range []string{Normalise(n), Normalise(twoLetters.Replace(n)), doubled(n), unread(n)} {
 		f := strings.FieldsFunc(form, func(r rune) bool { return !wordByte(byte(min(r, 255))) })
 		if len(f) == 0 || len(strings.Join(f, "")) < 2 {
 			continue
 		}
-		word := in("word", Normalise(n)) || in("word", f[0]) && len(f) == 1
+		word := wordToo(Normalise(n), given)
 		s.add(part{words: f, given: given, word: word})
 		if len(f) > 1 {
 			s.add(part{words: []string{strings.Join(f, "")}, given: given})
 		}
 		if given {
+			for _, w := range f {
+				if w[0] < utf8.RuneSelf && strings.IndexByte(s.firsts, w[0]) < 0 {
+					s.firsts += w[:1]
+				}
+			}
 			s.given = append(s.given, strings.Join(f, ""))
 		} else {
 			s.surname = append(s.surname, strings.Join(f, ""))
@@ -204,9 +212,29 @@ func doubled(n string) string {
 	return ""
 }
 
+// unread is a name of whose letters an import lost those outside ASCII; "" where it has none.
+func unread(n string) string {
+	out := strings.Map(func(r rune) rune {
+		if r >= utf8.RuneSelf && unicode.IsLetter(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, norm.NFC.String(n))
+	if out == n {
+		return ""
+	}
+	return Normalise(out)
+}
+
+// wordToo says whether a name is a common word too. A given name is one only where it is listed so: dictionaries hold forms
+// that nobody writes.
+func wordToo(n string, given bool) bool {
+	return in("word", n) || !in("given", n) && !in("surname", n) && !(given && givenName(n)) && commonWords().has(n)
+}
+
 func (s *subject) add(p part) {
 	for _, have := range s.parts {
-		if have.given == p.given && strings.Join(have.words, " ") == strings.Join(p.words, " ") {
+		if have.given == p.given && have.ends == p.ends && strings.Join(have.words, " ") == strings.Join(p.words, " ") {
 			return
 		}
 	}

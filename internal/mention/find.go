@@ -15,6 +15,8 @@ type finder struct {
 	found   []hit
 	blocked []address // in which no name is read
 	sureOf  bool      // the text names the subject whose names are judged, for sure
+	read    bool      // lang is known
+	lang    string
 }
 
 // hit is a span of the normal form.

@@ -34,6 +34,9 @@ func folded(r rune) (text string, upper bool) {
 	return fold(r), unicode.IsUpper(r)
 }
 
+// lost stands for a letter that an import could not read. It counts as part of a word.
+const lost = "\xff"
+
 // fold gives the compared form of one rune: lower case, without diacritics; "" for what is invisible.
 func fold(r rune) string {
 	if r < utf8.RuneSelf {
@@ -43,6 +46,8 @@ func fold(r rune) string {
 		return string(r)
 	}
 	switch {
+	case r == utf8.RuneError:
+		return lost
 	case invisible(r):
 		return ""
 	case r == 0x85 || r == 0x2028 || r == 0x2029:

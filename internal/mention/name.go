@@ -112,13 +112,20 @@ func (f *finder) chains(g *named, at atom) bool {
 	}
 	gap := f.gap(at.i)
 	if at.i == g.j {
+		if g.word && g.last.part.words[0] == at.part.words[0] || !f.toks[at.i].cap && f.toks[g.i].cap && at.part.word {
+			return false // "Will will sign"
+		}
+		if cell(gap) {
+			return g.given != g.surname && at.part.given == g.surname
+		}
 		switch gap {
 		case " ", "\n", ` "`, `" `, " (", ") ", " '", "' ":
 			return true
 		case ", ":
 			return g.surname && !g.given && at.part.given && !f.firstNamed(g.i)
 		case "-":
-			return g.surname == !at.part.given
+			// "Sjölund-Ek", or the end of an address such as /anna-sjolund
+			return g.surname == !at.part.given || g.given && !at.part.given && !f.toks[g.i].cap && f.gap(g.i) == "/"
 		case "_": // file names and titles of pages
 			return true
 		}
@@ -126,7 +133,7 @@ func (f *finder) chains(g *named, at atom) bool {
 	}
 	if at.i == g.j+1 && g.given && !g.surname && !at.part.given && f.gap(g.j) == " " && (gap == " " || gap == ". ") && f.toks[g.j].cap {
 		w := f.text(g.j)
-		return len(w) == 1 || in("given", w) && !f.otherNamed(w, at.part.words[len(at.part.words)-1])
+		return len(w) == 1 || givenName(w) && !f.otherNamed(w, at.part.words[len(at.part.words)-1])
 	}
 	return false
 }
@@ -146,8 +153,12 @@ func (f *finder) widen(n int, g *named) {
 		}
 		dotted := t.e < len(f.s.b) && f.s.b[t.e] == '.'
 		switch {
-		case len(w) == 1 && t.cap && firstOf(names, w) && f.gap(g.j+1) != "-" && (dotted || g.given || right == ", "):
+		case len(w) == 1 && t.cap && f.begins(s, names, g.surname, w) && (f.gap(g.j+1) != "-" || g.surname) && (dotted || g.given || right == ", "):
 			g.take(g.j, t, g.surname)
+			// further initials after it
+			for g.surname && g.j < len(f.toks) && f.initialAfter(g.j) {
+				g.j, g.b = g.j+1, f.toks[g.j].e
+			}
 			if dotted {
 				g.b++
 			}
@@ -162,7 +173,7 @@ func (f *finder) widen(n int, g *named) {
 		return
 	}
 	t, w := f.toks[g.i-1], f.text(g.i-1)
-	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && firstOf(s.given, w) {
+	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && (firstOf(s.given, w) || strings.Contains(s.firsts, w) && g.i > 1 && f.gap(g.i-1) == "-") {
 		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname"
 		// further initials before it
 		for g.i > 0 && (f.gap(g.i) == "." || f.gap(g.i) == ". " || f.gap(g.i) == "-") && f.toks[g.i-1].e-f.toks[g.i-1].s == 1 && f.toks[g.i-1].cap {
@@ -178,6 +189,17 @@ func (g *named) take(i int, t token, given bool) {
 	g.j, g.b = i+1, t.e
 	g.given, g.surname = g.given || given, g.surname || !given
 	g.last.genitive, g.rule = false, "name and initial"
+}
+
+// begins says whether a letter is the first of the half of a name that is wanted.
+func (f *finder) begins(s *subject, names []string, given bool, w string) bool {
+	return firstOf(names, w) || given && strings.Contains(s.firsts, w)
+}
+
+// initialAfter: one more initial at i, after another.
+func (f *finder) initialAfter(i int) bool {
+	t, gap := f.toks[i], f.gap(i)
+	return t.cap && t.e-t.s == 1 && (gap == "." || gap == ". " || gap == "-" || gap == " ") && t.e < len(f.s.b) && f.s.b[t.e] == '.'
 }
 
 func firstOf(names []string, w string) bool {

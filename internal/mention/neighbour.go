@@ -5,7 +5,7 @@ import "strings"
 // judge decides whether a group is the subject, somebody else or a thing, and reports it.
 func (f *finder) judge(g *named) {
 	full := g.given && g.surname
-	if f.hyphened(g) || f.company(g, full) {
+	if f.hyphened(g) || f.company(g, full) || f.thingBeside(g) {
 		return
 	}
 	if full {
@@ -68,6 +68,9 @@ func (f *finder) hyphened(g *named) bool {
 		if hasDigit(w) || in("compound", w) {
 			return false
 		}
+		if in("thinghyphen", w) {
+			return true
+		}
 		return t.cap || in("given", w) || surnameLike(w) || f.otherSurname(w)
 	}
 	return false
@@ -78,23 +81,75 @@ func (f *finder) company(g *named, full bool) bool {
 	if g.i > 0 && f.gap(g.i) == " " && in("companyleft", f.text(g.i-1)) && (f.toks[g.i-1].cap || in("thing", f.text(g.i-1))) && !full {
 		return f.text(g.i-1) != "ab" || !f.short(g.i-1)
 	}
-	gap := f.gap(g.j)
-	if (gap == " & " || gap == " + ") && g.j < len(f.toks) && f.toks[g.j].cap && (in("company", f.text(g.j)) || !g.given && !in("given", f.text(g.j)) && !f.otherGiven(f.text(g.j))) {
+	if f.andCompany(g) {
 		return true
 	}
 	for i := g.j; i < len(f.toks) && i < g.j+5; i++ {
 		gap, w := f.gap(i), f.text(i)
-		if gap != " " && gap != " & " {
+		if gap != " " && gap != " & " && !(i > g.j && gap == ".") {
 			return false
 		}
-		if f.toks[i].cap && companyWord(w) {
+		if f.toks[i].cap && (companyWord(w) || i == g.j && f.owned(g, i)) {
 			return !(len(w) == 2 && f.toks[g.i].caps && !f.toks[i].caps)
 		}
-		if full && i > g.j || !f.toks[i].cap && (i == g.j || w != "i" && w != "och" && w != "and") {
+		if i > g.j && len(w) == 1 && f.initialsOfCompany(i) {
+			return true
+		}
+		if full && i > g.j || !f.toks[i].cap && !(and(w) && i+1 < len(f.toks) && f.toks[i+1].cap && companyWord(f.text(i+1))) {
 			return false
 		}
 	}
 	return false
+}
+
+func and(w string) bool {
+	switch w {
+	case "i", "och", "and", "og", "und", "ja", "et", "y", "e", "en":
+		return true
+	}
+	return false
+}
+
+// andCompany: Klang & Co, Rose & Thistle, Frank & Lang Advokater; not Anna & Per.
+func (f *finder) andCompany(g *named) bool {
+	if gap := f.gap(g.j); (gap == " & " || gap == " + ") && g.j < len(f.toks) && f.toks[g.j].cap {
+		w := f.text(g.j)
+		if in("company", w) || !f.isGiven(w) && (!g.given || commonWords().has(w)) {
+			return true
+		}
+	}
+	return (f.gap(g.i) == " & ") && g.surname && !g.given && f.toks[g.i-1].cap && !f.isGiven(f.text(g.i-1)) &&
+		f.gap(g.j) == " " && g.j < len(f.toks) && f.toks[g.j].cap && companyWord(f.text(g.j))
+}
+
+func (f *finder) isGiven(w string) bool {
+	return in("given", w) || lexicon(givenFile).has(w) || f.otherGiven(w)
+}
+
+// owned: a genitive before a trade in a capital letter, as in Ståls Smide.
+func (f *finder) owned(g *named, i int) bool {
+	return g.last.genitive && !f.toks[i].caps && f.gap(i) == " " && !in("other", f.text(i)) && commonWord(f.text(i))
+}
+
+// initialsOfCompany: S.L., s.r.o., S.A.
+func (f *finder) initialsOfCompany(i int) bool {
+	form := f.text(i)
+	for k := i + 1; k < len(f.toks) && k < i+3 && f.gap(k) == "." && f.toks[k].e-f.toks[k].s == 1; k++ {
+		form += f.text(k)
+	}
+	switch form {
+	case "sl", "sa", "sro", "srl", "bv", "nv", "spa":
+		return true
+	}
+	return false
+}
+
+// thingBeside: a prize, foundation or church of that name, also of a whole one.
+func (f *finder) thingBeside(g *named) bool {
+	if g.j < len(f.toks) && g.last.genitive && f.gap(g.j) == " " && in("memory", f.text(g.j)) {
+		return true
+	}
+	return g.i > 0 && f.gap(g.i) == " " && in("foundation", f.text(g.i-1))
 }
 
 // short: "AB" that closes a company's name before it, not one that opens this.
@@ -102,22 +157,40 @@ func (f *finder) short(i int) bool {
 	return i > 0 && f.gap(i) == " " && f.toks[i-1].cap && !f.opens(i-1)
 }
 
-var openingEnds = []string{"de", "te", "at", "et", "en", "ar", "are", "na", "ing", "tjanst", "chef", "ist", "ent", "ant", "ator", "or", "man", "ed", "t"}
-
-// unknownOpening: the first word of a sentence is neither a known word nor shaped like a verb, noun or trade, so it may be
-// a rare given name.
+// unknownOpening: the first word of a sentence is no word that the lists know, so it may be a rare given name.
 func (f *finder) unknownOpening(i int) bool {
 	w := f.text(i)
-	if f.toks[i].caps || in("other", w) || in("greet", w) || in("take", w) || in("verb", w) || hasDigit(w) || len(w) < 3 {
-		return false
+	return !f.toks[i].caps && !f.plain(i) && !in("given", w) && len(w) > 2
+}
+
+// plain: the word at i is no name, as far as the lists and its shape tell.
+func (f *finder) plain(i int) bool {
+	w := f.text(i)
+	return in("other", w) || in("greet", w) || in("take", w) || in("verb", w) || in("months", w) || hasDigit(w) || len(w) > 12 && !surnameLike(w) || commonWord(w)
+}
+
+// heading: a word with a capital letter that stands beside a name as a title, a role or a day does, and not as another name.
+// A short word of the dictionary may be a surname: Frost, Stark, Ek.
+func (f *finder) heading(i int) bool {
+	w := f.text(i)
+	if in("other", w) || in("months", w) || hasDigit(w) {
+		return true
 	}
-	for _, e := range openingEnds {
+	if surnameLike(w) || f.otherSurname(w) || !commonWord(w) {
+		return len(w) > 12 && !surnameLike(w)
+	}
+	if in("verb", w) || len(w) >= 8 {
+		return true
+	}
+	for _, e := range headingEnds {
 		if strings.HasSuffix(w, e) {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
+
+var headingEnds = []string{"en", "et", "ar", "er", "or", "na", "de", "te", "ing", "tion", "ande", "ende", "chef", "ist"}
 
 var companyEnds = []string{"eri", "bolaget", "bolag", "firma", "firman", "tjanst", "verkstad", "byra", "service", "bygg", "teknik", "handel", "foretag", "gruppen", "butik", "entreprenad"}
 
@@ -133,15 +206,30 @@ func companyWord(w string) bool {
 	return false
 }
 
-// thing: a hotel, a lamp, a storm or a church of that name.
+// thing: a hotel, a lamp, a storm, a church or a town of that name.
 func (f *finder) thing(g *named) bool {
 	if gap := f.gap(g.i); g.i > 0 && (gap == " " || gap == ` "`) {
 		w := f.text(g.i - 1)
 		if in("thing", w) || w == "t" && f.gap(g.i-1) == ":" || w == "s" && f.gap(g.i-1) == "/" {
 			return true
 		}
+		if gap == " " && (w == "i" || w == "in") && !f.toks[g.i-1].cap && f.town(g) {
+			return true // one lives in a town, not in a person
+		}
 	}
-	return g.j < len(f.toks) && f.gap(g.j) == " " && in("thingright", f.text(g.j))
+	if g.j == len(f.toks) {
+		return false
+	}
+	w := f.text(g.j)
+	if and(w) && f.town(g) && g.j+1 < len(f.toks) && f.toks[g.j+1].cap && in("place", f.text(g.j+1)) {
+		return true
+	}
+	return f.gap(g.j) == " " && in("thingright", w) && !(len(w) == 2 && !f.toks[g.j].caps)
+}
+
+// town: a surname that is the name of a town too, without an ending.
+func (f *finder) town(g *named) bool {
+	return g.surname && !g.given && !g.last.genitive && f.gap(g.j) != "-" && (g.word || in("place", f.text(g.i)))
 }
 
 // opens says whether token i begins a sentence, a line or a quotation.
@@ -152,50 +240,161 @@ func (f *finder) opens(i int) bool {
 
 // somebodyElse reads the words beside a single name.
 func (f *finder) somebodyElse(g *named) bool {
-	left, right := f.gap(g.i), f.gap(g.j)
-	lower := !f.toks[g.i].cap
-	if g.j < len(f.toks) && !g.last.compound {
-		t, w := f.toks[g.j], f.text(g.j)
-		plainWord := in("other", w) || hasDigit(w)
-		switch {
-		case right == " " && g.last.genitive:
-			return g.given && t.cap && f.otherSurname(w)
-		case right == " " && (f.otherSurname(w) || f.otherSurname(strings.TrimSuffix(w, "s"))) && g.given:
-			return true
-		case right == " " && g.given && particle(w) && g.j+1 < len(f.toks) && f.toks[g.j+1].cap && !in("other", f.text(g.j+1)) && w != "de" && w != "den":
-			return true
-		case right == " " && g.given && t.cap && !plainWord && !(t.caps && len(w) > 1 && len(w) <= 4 && !f.toks[g.i].caps):
-			return !(f.toks[g.i].caps && t.caps) || in("given", w) || surnameLike(w)
-		case right == " " && g.given && lower && !plainWord:
-			return surnameLike(w)
-		case right == " " && g.surname && (t.cap || lower) && (f.otherGiven(w) || in("given", w) && !in("word", w) && !f.subjectGiven(g.subject, w)):
-			return true
-		case right == ", " && g.surname && t.cap && (f.otherGiven(w) && !f.before(g) || in("given", w) && !f.before(g)):
-			n := f.gap(g.j + 1)
-			return !strings.HasPrefix(n, ", ")
-		case right == ", " && g.surname && t.cap && len(w) == 1:
-			return true
-		}
-	}
-	if g.i == 0 {
+	return f.elseAfter(g) || g.i > 0 && f.elseBefore(g) || f.elseInRecord(g)
+}
+
+// elseAfter reads the word after a single name.
+func (f *finder) elseAfter(g *named) bool {
+	if g.j == len(f.toks) || g.last.compound {
 		return false
 	}
-	t, w := f.toks[g.i-1], f.text(g.i-1)
+	t, w, gap := f.toks[g.j], f.text(g.j), f.gap(g.j)
+	if cell(gap) {
+		return f.elseBeside(g, g.j)
+	}
+	if gap == "_" && g.given {
+		gap = " "
+	}
+	small := !f.toks[g.i].cap
+	if gap == ", " {
+		return f.turned(g, t, w)
+	}
+	if gap != " " {
+		return false
+	}
+	if g.last.genitive {
+		return g.given && t.cap && f.otherSurname(w)
+	}
+	if g.surname && !g.given {
+		return (t.cap || small) && (f.otherGiven(w) || givenName(w) && !in("word", w) && !f.subjectGiven(g.subject, w))
+	}
 	switch {
-	case left == " " && g.surname && len(w) == 1 && t.cap && w != "i", left == ". " && g.surname && len(w) == 1 && t.cap:
+	case f.otherSurname(w), f.otherSurname(strings.TrimSuffix(w, "s")):
 		return true
-	case left == " " && particle(w) && g.surname && w != "av" && w != "den" && w != "de":
+	case particle(w) && g.j+1 < len(f.toks) && f.toks[g.j+1].cap && !in("other", f.text(g.j+1)) && w != "de" && w != "den":
 		return true
-	case left == " " && g.surname && (f.otherGiven(w) || in("given", w) && (t.cap || lower && !in("word", w))):
+	case len(w) == 1 && t.cap && (f.gap(g.j+1) == "'" || f.gap(g.j+1) == "-") && g.j+1 < len(f.toks) && f.toks[g.j+1].cap:
+		return true // O'Dowling
+	case t.cap && !f.heading(g.j) && !(t.caps && len(w) > 1 && len(w) <= 4 && !f.toks[g.i].caps):
+		return !(f.toks[g.i].caps && t.caps) || f.isGiven(w) || surnameLike(w) || surnameKnown(w)
+	case small && !f.plain(g.j):
+		return surnameLike(w) || surnameKnown(w)
+	}
+	return false
+}
+
+// turned: a comma after a single name turns the order of somebody else's, as in "Sjölund, Per".
+func (f *finder) turned(g *named, t token, w string) bool {
+	next := f.gap(g.j + 1)
+	switch {
+	case g.surname && !g.given && t.cap && len(w) == 1:
+		return !f.firstLetter(g.subject, w)
+	case g.surname && !g.given && t.cap && f.isGiven(w) && !f.before(g):
+		return !strings.HasPrefix(next, ", ")
+	case g.given && !g.surname && t.cap && f.isGiven(w) && strings.HasPrefix(f.gap(g.i), ";"):
+		return strings.HasPrefix(next, ";") || strings.HasPrefix(next, ".") || next == "\v" || next == "\n"
+	}
+	return false
+}
+
+func (f *finder) firstLetter(n int, w string) bool {
+	return strings.Contains(f.m.subjects[n].firsts, w)
+}
+
+// cell says whether a gap parts the cells of a table.
+func cell(gap string) bool {
+	gap = strings.Trim(gap, " \n\"")
+	return gap == ";" || gap == "|"
+}
+
+// elseBeside: the other half of the name stands in the neighbouring cell, and is not the subject's.
+func (f *finder) elseBeside(g *named, i int) bool {
+	w := f.text(i)
+	if !f.toks[i].cap && f.toks[g.i].cap || hasDigit(w) {
+		return false
+	}
+	if g.given && !g.surname {
+		return !f.subjectSurname(g.subject, w) && (f.otherSurname(w) || surnameLike(w) || surnameKnown(w) && !f.isGiven(w))
+	}
+	return g.surname && !g.given && !f.subjectGiven(g.subject, w) && f.isGiven(w)
+}
+
+// elseBefore reads the word before a single name.
+func (f *finder) elseBefore(g *named) bool {
+	t, w, gap := f.toks[g.i-1], f.text(g.i-1), f.gap(g.i)
+	small := !f.toks[g.i].cap
+	if cell(gap) {
+		return f.elseBeside(g, g.i-1)
+	}
+	if gap == "_" {
+		gap = " "
+	}
+	switch {
+	case gap == " " && g.surname && len(w) == 1 && t.cap && w != "i", gap == ". " && g.surname && len(w) == 1 && t.cap:
 		return true
-	case left == " " && g.surname && t.cap && !t.caps && !f.opens(g.i-1) && !in("other", w) && !in("greet", w) && !hasDigit(w):
+	case gap == " " && particle(w) && g.surname && w != "av" && w != "den" && w != "de":
+		return f.gap(g.i-1) == " " && g.i > 1 && (f.toks[g.i-2].cap || t.cap || !f.toks[g.i].cap)
+	case gap == " " && g.surname && (f.otherGiven(w) || givenName(w) && (t.cap || small && !in("word", w))):
 		return true
-	case left == " " && g.given && t.cap && (f.otherSurname(w) || surnameLike(w)) && !in("other", w):
+	case gap == " " && g.surname && t.cap && !t.caps && !f.opens(g.i-1) && !f.titled(g.i-1):
+		return true
+	case gap == " " && g.given && t.cap && (f.otherSurname(w) || surnameLike(w)) && !in("other", w):
 		return !f.precededByName(g.i - 1)
-	case left == " " && g.given && t.cap && in("given", w):
+	case gap == " " && g.given && t.cap && in("given", w):
 		return true
-	case left == ", " && g.given && t.cap && (f.otherSurname(w) || surnameLike(w) || in("word", w) && !f.opens(g.i-1)):
+	case gap == ", " && g.given && t.cap && (f.otherSurname(w) || surnameLike(w) || in("word", w) && !f.opens(g.i-1)):
 		return !f.precededByName(g.i - 1)
+	}
+	return false
+}
+
+// titled: a title, role or other plain word stands at i, before a surname.
+func (f *finder) titled(i int) bool {
+	w := f.text(i)
+	return in("other", w) || in("greet", w) || hasDigit(w) || commonWord(w) && !in("word", w) && (len(w) > 5 || in("verb", w) || in("take", w))
+}
+
+// elseInRecord reads the names of fields, as in {"givenName": "Anna", "familyName": "Ek"}: the other half of the name
+// stands in the field after or before.
+func (f *finder) elseInRecord(g *named) bool {
+	if !f.s.field(f.gap(g.i)) {
+		return false
+	}
+	for _, i := range [...]int{g.j, g.i - 3} { // the name of the next field, and that of the one before
+		if i < 0 || i+1 >= len(f.toks) {
+			continue
+		}
+		if half := fieldOf(f.text(i)); half != "" && half != fieldOf(f.text(g.i-1)) && f.s.field(f.gap(i+1)) && f.toks[i+1].cap {
+			w := f.text(i + 1)
+			return g.given && !g.surname && half == "surname" && !f.subjectSurname(g.subject, w) ||
+				g.surname && !g.given && half == "given" && !f.subjectGiven(g.subject, w)
+		}
+	}
+	return false
+}
+
+// field says whether a gap stands between a field's name and its value.
+func (s *stream) field(gap string) bool {
+	gap = strings.Trim(gap, ` "'`)
+	return gap == ":" || gap == "=" || gap == ">" || gap == "=>"
+}
+
+// fieldOf says which half of a name a field of that name holds.
+func fieldOf(w string) string {
+	switch w {
+	case "fornamn", "firstname", "givenname", "given", "vorname", "etunimi", "fornavn", "imie", "first":
+		return "given"
+	case "efternamn", "lastname", "surname", "familyname", "family", "nachname", "sukunimi", "efternavn", "etternavn", "nazwisko", "last":
+		return "surname"
+	}
+	return ""
+}
+
+func (f *finder) subjectSurname(n int, w string) bool {
+	for _, l := range f.m.subjects[n].surname {
+		if l == w {
+			return true
+		}
 	}
 	return false
 }
@@ -239,20 +438,47 @@ func (f *finder) wordName(g *named) bool {
 	if g.i > 0 {
 		prev = f.text(g.i - 1)
 	}
-	speaks := gap == " " && (in("verb", next) || (next == "och" || next == "and") && g.j+1 < len(f.toks) && f.toks[g.j+1].cap)
+	speaks := gap == " " && (f.verbAt(g.j) || and(next) && g.j+1 < len(f.toks) && f.toks[g.j+1].cap && !in("place", f.text(g.j+1)))
 	switch {
 	case !t.cap:
-		return left == " " && in("take", prev) && (gap != " " || !in("thingright", next)) && f.calls(prev)
+		return left == " " && in("take", prev) && (gap != " " || !in("thingright", next)) && f.calls(prev) || f.opens(g.i) && gap == " " && (next == "har" || next == "here")
+	case in("months", w) && (hasDigit(prev) && left != "\v" || hasDigit(next) && gap == " "):
+		return false
 	case t.caps && !g.last.genitive && gap != ":" && (gap == " " && !f.capsAt(g.j) || gap == "-" && !f.capsAt(g.j)) && !speaks:
 		return false
 	case gap == " " && hasDigit(next) && len(next) <= 2 && !speaks:
 		return false
 	case f.opens(g.i):
 		return speaks || g.last.genitive && len(w) > len(g.last.part.words[0]) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
-	case left == " " && g.i > 0 && f.toks[g.i-1].cap && !f.opens(g.i-1) && !in("other", prev):
+	case left == " " && g.i > 0 && f.toks[g.i-1].cap && !f.opens(g.i-1) && !in("other", prev) && !f.titled(g.i-1):
 		return false
 	}
 	return true
+}
+
+var verbEnds = []string{"ar", "er", "or", "ade", "dde", "tte", "te", "nde"}
+
+// verbAt says whether the word at i says what somebody does, by the list or by its ending.
+func (f *finder) verbAt(i int) bool {
+	if i >= len(f.toks) || f.toks[i].cap {
+		return false
+	}
+	w := f.text(i)
+	if in("verb", w) {
+		return true
+	}
+	if strings.HasSuffix(w, "ed") && len(w) > 4 && commonWord(w) || len(w) > 3 && strings.HasSuffix(w, "t") && f.language() == "de" && !commonWord(w) {
+		return true
+	}
+	if len(w) < 5 || !commonWord(w) {
+		return false
+	}
+	for _, e := range verbEnds {
+		if strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *finder) capsAt(i int) bool { return i < len(f.toks) && f.toks[i].caps }

@@ -60,6 +60,9 @@ func (s *stream) part(d *decoder, i, end int, tags bool) {
 	src := d.src
 	for i < end {
 		c := src[i]
+		if c == '+' && blankInQuery(src, i) {
+			c = ' '
+		}
 		if c < utf8.RuneSelf && c != '<' && c != '&' && c != '=' && c != '\\' && c != '%' {
 			up := 'A' <= c && c <= 'Z'
 			if up {
@@ -80,10 +83,21 @@ func (s *stream) part(d *decoder, i, end int, tags bool) {
 					s.tags = append(s.tags, [2]int{i, i + n})
 				case lineTag:
 					s.add('\n', i, i+n, false)
+				case cellTag: // as in a list with semicolons
+					if s.tags = append(s.tags, [2]int{i, i + n}); src[i+1] != '/' {
+						s.add(';', i, i+n, false)
+					}
 				default:
 					s.add('\v', i, i+n, false)
 				}
 				i += n
+				continue
+			}
+		}
+		if c == '=' {
+			if w, ok := encodedWord(src[i:end]); ok {
+				s.word(w, i)
+				i += w.size
 				continue
 			}
 		}
