@@ -48,6 +48,9 @@ func (f *finder) atom(pos int, r ref) {
 		if rest == "" || !strings.Contains(p.ends, " "+rest+" ") || !f.inflected(r.subject, p, f.text(last)) {
 			return
 		}
+		if !t.cap && f.toks[0].cap {
+			return // a word
+		}
 		at.b, at.inflected = t.e, true
 	case rest == "":
 		if g := f.gap(last + 1); strings.HasPrefix(g, "'") {
@@ -58,7 +61,7 @@ func (f *finder) atom(pos int, r ref) {
 		}
 	case rest == "s" && strings.IndexByte("sxz", w[len(w)-1]) < 0:
 		at.genitive = true
-	case !p.given && len(w) > 4 && f.compounds(last, w, rest, p.word):
+	case !p.given && len(w) > 2 && f.compounds(last, w, rest, p.word):
 		at.compound = true
 	default:
 		return
@@ -71,7 +74,10 @@ func (f *finder) atom(pos int, r ref) {
 func (f *finder) compounds(i int, name, rest string, word bool) bool {
 	bare := strings.TrimPrefix(rest, "s")
 	if in("compound", bare) || in("compound", rest) {
-		return true
+		return len(name) > 4 || f.toks[i].cap
+	}
+	if len(name) < 5 {
+		return false
 	}
 	if e := f.toks[i].e; e+1 < len(f.s.b) && f.s.b[e] == '.' && wordByte(f.s.b[e+1]) {
 		return false // the name of a host
@@ -81,7 +87,7 @@ func (f *finder) compounds(i int, name, rest string, word bool) bool {
 
 func joiner(g string) bool {
 	switch g {
-	case " ", "-", "\n", "'", "- ", "-\n", " -", " '", "' ", ". ":
+	case " ", "-", "\n", "'", "''", "- ", "-\n", " -", " '", "' ", ". ":
 		return true
 	}
 	return false

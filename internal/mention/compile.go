@@ -206,7 +206,7 @@ var twoLetters = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "å", "
 
 // doubled undoes the two-letter form of a record kept without diacritics: Mueller is also found as Müller.
 func doubled(n string) string {
-	if f := Normalise(n); len(f) > 5 {
+	if f := Normalise(n); len(f) > 3 {
 		return strings.NewReplacer("ue", "u", "oe", "o").Replace(f)
 	}
 	return ""

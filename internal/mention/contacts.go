@@ -26,7 +26,7 @@ func (t *Text) Contacts() []Span {
 		case personal(joined, groups == 2):
 			f.put(a, b, -1, Personnummer, Certain, "personnummer")
 		case f.s.phone(a, joined, groups):
-			f.put(f.s.lead(a), b, -1, Phone, Likely, "phone")
+			f.put(f.s.lead(a, b), b, -1, Phone, Likely, "phone")
 		default:
 			return false
 		}

@@ -120,12 +120,14 @@ func (s *stream) word(w encoded, i int) {
 	}
 }
 
+func inQuery(c byte) bool { return c == '%' || c >= utf8.RuneSelf || asciiWord(rune(c)) }
+
 // reach bounds how far a plus sign is looked around from.
 const reach = 120
 
 // blankInQuery says whether the plus sign at i stands for a blank: in the value of a query, not in a mail address.
 func blankInQuery(src string, i int) bool {
-	if i == 0 || i+1 == len(src) || src[i-1] <= ' ' || src[i+1] <= ' ' {
+	if i == 0 || i+1 == len(src) || !inQuery(src[i-1]) || !inQuery(src[i+1]) {
 		return false
 	}
 	value := false

@@ -6,8 +6,8 @@ import (
 )
 
 var (
-	at  = regexp.MustCompile(`^ ?(@|\(at\)|\[at\]|\{at\}|\(a\)|\[a\]|snabel-a|\(snabel-a\)|at) ?`)
-	dot = regexp.MustCompile(`^( ?(\(dot\)|\[dot\]|\(punkt\)|\[punkt\]|\(\.\)|\[\.\]) ?| (dot|punkt) |\.)`)
+	at  = regexp.MustCompile(`^[ \n]?(@|[(\[{<] ?(at|a|snabel-?a|alfa|@) ?[)\]}>]|snabel-?a|at|\bat\b)[ \n]?`)
+	dot = regexp.MustCompile(`^([ \n]?[(\[{<] ?(dot|punkt|punktum|\.) ?[)\]}>][ \n]?| (dot|punkt|punktum|piste|kropka) | ?\. ?)`)
 )
 
 // email matches a recorded address at a, also with a tag or obfuscated; it gives the end, or -1.
@@ -25,12 +25,9 @@ func (s *stream) email(a int, want string) int {
 			}
 		}
 	}
-	n := sign(at, '@', "@([{sa", s.b[i:min(len(s.b), i+16)])
+	n := sign(at, "@([{<sa", s.b[i:min(len(s.b), i+16)])
 	if n < 0 {
 		return -1
-	}
-	if i < len(s.b) && s.b[i] == '@' && i+1 < len(s.b) && s.b[i+1] == ' ' {
-		n++
 	}
 	i = s.dotted(i+n, want[k+1:])
 	if i < 0 || i < len(s.b) && (wordByte(s.b[i]) || s.b[i] == '-') || i+1 < len(s.b) && s.b[i] == '.' && wordByte(s.b[i+1]) {
@@ -48,7 +45,7 @@ func (s *stream) dotted(i int, want string) int {
 		}
 		i += len(w)
 		if more {
-			n := sign(dot, '.', "([dp", s.b[min(i, len(s.b)):min(len(s.b), i+12)])
+			n := sign(dot, ".([{<dpk", s.b[min(i, len(s.b)):min(len(s.b), i+14)])
 			if n < 0 {
 				return -1
 			}
@@ -58,17 +55,17 @@ func (s *stream) dotted(i int, want string) int {
 	return i
 }
 
-// sign gives the length of an at sign or full stop at the beginning of b, or -1. The sign itself is usual; what begins
-// with none of first, a blank apart, is no other spelling of it.
-func sign(spelt *regexp.Regexp, usual byte, first string, b []byte) int {
+// sign gives the length of an at sign or full stop at the beginning of b, or -1. What begins with none of first, a blank
+// apart, is no other spelling of it.
+func sign(spelt *regexp.Regexp, first string, b []byte) int {
 	if len(b) == 0 {
 		return -1
 	}
-	begins := b[0]
-	if begins == usual {
+	if b[0] == first[0] && len(b) > 1 && !blank(b[1]) {
 		return 1
 	}
-	if begins == ' ' && len(b) > 1 {
+	begins := b[0]
+	if blank(begins) && len(b) > 1 {
 		begins = b[1]
 	}
 	if strings.IndexByte(first, begins) < 0 {
@@ -83,63 +80,6 @@ func sign(spelt *regexp.Regexp, usual byte, first string, b []byte) int {
 
 func (s *stream) has(i int, w string) bool {
 	return i+len(w) <= len(s.b) && string(s.b[i:i+len(w)]) == w
-}
-
-// street is a street with its number; abbr says that the name was cut and a full stop may follow.
-type street struct {
-	name, number string
-	abbr         bool
-}
-
-var streetNumber = regexp.MustCompile(`^(.*\D) ?(\d+ ?[a-z]?)$`)
-
-func streets(raw string) []street {
-	raw, _, _ = strings.Cut(raw, "\n") // a whole address in one text
-	m := streetNumber.FindStringSubmatch(Normalise(raw))
-	if line, _, found := strings.Cut(raw, ","); found && m == nil {
-		m = streetNumber.FindStringSubmatch(Normalise(line))
-	}
-	if m == nil {
-		return nil
-	}
-	name, number := strings.TrimSpace(m[1]), strings.ReplaceAll(m[2], " ", "")
-	out := []street{{name, number, false}}
-	for _, e := range [][2]string{{"gatan", "g"}, {"gatan", "gat"}, {"vagen", "v"}, {"vag", "v"}, {"strasse", "str"}, {" street", " st"}, {" road", " rd"}, {" avenue", " ave"}} {
-		if strings.HasSuffix(name, e[0]) && len(name) > len(e[0])+2 {
-			out = append(out, street{strings.TrimSuffix(name, e[0]) + e[1], number, true})
-		}
-	}
-	return out
-}
-
-func (s *stream) street(i int, want street) int {
-	if !s.has(i, want.name) {
-		return -1
-	}
-	i += len(want.name)
-	if want.abbr && i < len(s.b) && s.b[i] == '.' {
-		i++
-	}
-	if i < len(s.b) && s.b[i] == ' ' {
-		i++
-	}
-	for k := 0; k < len(want.number); k++ {
-		if k > 0 && !digit(want.number[k]) && i < len(s.b) && s.b[i] == ' ' {
-			i++
-		}
-		if i >= len(s.b) || s.b[i] != want.number[k] {
-			return -1
-		}
-		i++
-	}
-	if i < len(s.b) && wordByte(s.b[i]) {
-		return -1
-	}
-	// another stairway is another address
-	if i+1 < len(s.b) && s.b[i] == ' ' && s.upper[i+1] && digit(s.b[i-1]) && (i+2 == len(s.b) || !wordByte(s.b[i+2])) {
-		return -1
-	}
-	return i
 }
 
 // exact checks a seed hit at i for everything but names.
@@ -157,8 +97,8 @@ func (f *finder) exact(i int, r ref) {
 			}
 		}
 	case Street:
-		if e := s.street(i, sub.streets[r.index]); e > 0 {
-			f.put(i, e, r.subject, Street, Certain, "street")
+		if a, e := s.street(i, sub.streets[r.index]); e > 0 {
+			f.put(a, e, r.subject, Street, Certain, "street")
 		}
 	case Handle, CustomerNo:
 		w, kind, rule := sub.customer, CustomerNo, "customer number"
@@ -185,7 +125,9 @@ func (f *finder) exact(i int, r ref) {
 		if !s.has(i, w) || strings.IndexByte("._-+", before) >= 0 {
 			return
 		}
-		if e < len(s.b) && (wordByte(s.b[e]) || strings.IndexByte("-_@", s.b[e]) >= 0) || e+1 < len(s.b) && strings.IndexByte(".,", s.b[e]) >= 0 && wordByte(s.b[e+1]) {
+		// the name of a picture may be a handle
+		if file := r.kind == Handle && before == '/' && e < len(s.b) && s.b[e] == '.'; !file &&
+			(e < len(s.b) && (wordByte(s.b[e]) || strings.IndexByte("-_@", s.b[e]) >= 0) || e+1 < len(s.b) && strings.IndexByte(".,", s.b[e]) >= 0 && wordByte(s.b[e+1])) {
 			return
 		}
 		f.put(i, e, r.subject, kind, Certain, rule)

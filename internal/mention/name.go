@@ -119,7 +119,9 @@ func (f *finder) chains(g *named, at atom) bool {
 			return g.given != g.surname && at.part.given == g.surname
 		}
 		switch gap {
-		case " ", "\n", ` "`, `" `, " (", ") ", " '", "' ":
+		case " (":
+			return g.given || !f.firstNamed(g.i)
+		case " ", "\n", ` "`, `" `, ") ", " '", "' ":
 			return true
 		case ", ":
 			return g.surname && !g.given && at.part.given && !f.firstNamed(g.i)
@@ -153,7 +155,7 @@ func (f *finder) widen(n int, g *named) {
 		}
 		dotted := t.e < len(f.s.b) && f.s.b[t.e] == '.'
 		switch {
-		case len(w) == 1 && t.cap && f.begins(s, names, g.surname, w) && (f.gap(g.j+1) != "-" || g.surname) && (dotted || g.given || right == ", "):
+		case len(w) == 1 && t.cap && f.begins(s, names, g.surname, w) && !strings.HasPrefix(f.gap(g.j+1), "'") && (f.gap(g.j+1) != "-" || g.surname) && (dotted || g.given || right == ", " || f.closed(g.j+1)):
 			g.take(g.j, t, g.surname)
 			// further initials after it
 			for g.surname && g.j < len(f.toks) && f.initialAfter(g.j) {
@@ -224,17 +226,31 @@ func (f *finder) nearAny(i int, s *subject, given bool) bool {
 	return false
 }
 
-// introduced reads "Thomas Nilsson (TN)".
+// introduced reads "Thomas Nilsson (TN)" and "T.N. (Thomas Nilsson)".
 func (f *finder) introduced(n int, g named) string {
-	if g.j >= len(f.toks) || f.gap(g.j) != " (" {
-		return ""
+	if g.j < len(f.toks) && f.gap(g.j) == " (" && f.gap(g.j + 1)[0] == ')' && f.areInitials(n, g.j, g.j+1) {
+		return f.text(g.j)
 	}
-	t, w := f.toks[g.j], f.text(g.j)
-	s := &f.m.subjects[n]
-	if t.caps && len(w) >= 2 && len(w) <= 4 && f.gap(g.j + 1)[0] == ')' && firstOf(s.given, w[:1]) && firstOf(s.surname, w[len(w)-1:]) {
-		return w
+	if f.gap(g.i) == " (" && g.i > 0 && f.gap(g.j)[0] == ')' && f.areInitials(n, g.i-1, g.i) {
+		return f.text(g.i - 1)
+	}
+	if f.gap(g.i) == ". (" && g.i > 1 && f.gap(g.i-1) == "." && f.areInitials(n, g.i-2, g.i) {
+		f.put(f.toks[g.i-2].s, f.toks[g.i-1].e, n, Name, f.sure(Likely), "introduced initials")
 	}
 	return ""
+}
+
+// areInitials says whether tokens i to j are those of a given name and a surname of the subject.
+func (f *finder) areInitials(n, i, j int) bool {
+	w := ""
+	for k := i; k < j; k++ {
+		if t := f.toks[k]; !t.cap || j-i > 1 && t.e-t.s > 1 {
+			return false
+		}
+		w += f.text(k)
+	}
+	s := &f.m.subjects[n]
+	return (j-i > 1 || f.toks[i].caps) && len(w) >= 2 && len(w) <= 4 && (firstOf(s.given, w[:1]) || strings.Contains(s.firsts, w[:1])) && firstOf(s.surname, w[len(w)-1:])
 }
 
 // initials finds the introduced initials wherever they stand alone, not as a company form after a name.

@@ -71,6 +71,9 @@ func (f *finder) hyphened(g *named) bool {
 		if in("thinghyphen", w) {
 			return true
 		}
+		if f.language() == "de" && len(w) > 3 && !f.isGiven(w) && !surnameLike(w) && !surnameKnown(w) {
+			return false // a compound of nouns
+		}
 		return t.cap || in("given", w) || surnameLike(w) || f.otherSurname(w)
 	}
 	return false
@@ -128,7 +131,9 @@ func (f *finder) isGiven(w string) bool {
 
 // owned: a genitive before a trade in a capital letter, as in Ståls Smide.
 func (f *finder) owned(g *named, i int) bool {
-	return g.last.genitive && !f.toks[i].caps && f.gap(i) == " " && !in("other", f.text(i)) && commonWord(f.text(i))
+	w := f.text(i)
+	return g.last.genitive && !f.toks[i].caps && f.gap(i) == " " && len(w) > 3 && !in("other", w) && !in("months", w) && !hasDigit(w) &&
+		!f.isGiven(w) && !surnameLike(w) && !surnameKnown(w) && !f.otherSurname(w) && f.language() != "de"
 }
 
 // initialsOfCompany: S.L., s.r.o., S.A.
@@ -160,6 +165,9 @@ func (f *finder) short(i int) bool {
 // unknownOpening: the first word of a sentence is no word that the lists know, so it may be a rare given name.
 func (f *finder) unknownOpening(i int) bool {
 	w := f.text(i)
+	if l := f.language(); l != "" && l != "sv" && l != "en" {
+		return false // of which there is no dictionary here
+	}
 	return !f.toks[i].caps && !f.plain(i) && !in("given", w) && len(w) > 2
 }
 
@@ -259,6 +267,9 @@ func (f *finder) elseAfter(g *named) bool {
 	if gap == ", " {
 		return f.turned(g, t, w)
 	}
+	if gap == "\n" && g.given {
+		return f.otherSurname(w) || t.cap && surnameLike(w) && !in("other", w)
+	}
 	if gap != " " {
 		return false
 	}
@@ -266,6 +277,9 @@ func (f *finder) elseAfter(g *named) bool {
 		return g.given && t.cap && f.otherSurname(w)
 	}
 	if g.surname && !g.given {
+		if len(w) == 1 && t.cap && w != "i" && f.closed(g.j+1) {
+			return !f.firstLetter(g.subject, w)
+		}
 		return (t.cap || small) && (f.otherGiven(w) || givenName(w) && !in("word", w) && !f.subjectGiven(g.subject, w))
 	}
 	switch {
@@ -276,9 +290,10 @@ func (f *finder) elseAfter(g *named) bool {
 	case len(w) == 1 && t.cap && (f.gap(g.j+1) == "'" || f.gap(g.j+1) == "-") && g.j+1 < len(f.toks) && f.toks[g.j+1].cap:
 		return true // O'Dowling
 	case t.cap && !f.heading(g.j) && !(t.caps && len(w) > 1 && len(w) <= 4 && !f.toks[g.i].caps):
-		return !(f.toks[g.i].caps && t.caps) || f.isGiven(w) || surnameLike(w) || surnameKnown(w)
+		return !(f.toks[g.i].caps && t.caps) || !f.plain(g.j)
 	case small && !f.plain(g.j):
-		return surnameLike(w) || surnameKnown(w)
+		before := f.gap(g.i)
+		return surnameLike(w) || surnameKnown(w) || before == "=" || before == "/"
 	}
 	return false
 }
@@ -295,6 +310,12 @@ func (f *finder) turned(g *named, t token, w string) bool {
 		return strings.HasPrefix(next, ";") || strings.HasPrefix(next, ".") || next == "\v" || next == "\n"
 	}
 	return false
+}
+
+// closed: nothing of a name follows at i, but a cell, a line or a small letter.
+func (f *finder) closed(i int) bool {
+	gap := f.gap(i)
+	return cell(gap) || gap == "\n" || gap == "\v" || gap == " " && i < len(f.toks) && !f.toks[i].cap
 }
 
 func (f *finder) firstLetter(n int, w string) bool {
@@ -357,18 +378,17 @@ func (f *finder) titled(i int) bool {
 // elseInRecord reads the names of fields, as in {"givenName": "Anna", "familyName": "Ek"}: the other half of the name
 // stands in the field after or before.
 func (f *finder) elseInRecord(g *named) bool {
-	if !f.s.field(f.gap(g.i)) {
+	if g.i == 0 || !f.s.field(f.gap(g.i)) || fieldOf(f.text(g.i-1)) == "" {
 		return false
 	}
-	for _, i := range [...]int{g.j, g.i - 3} { // the name of the next field, and that of the one before
-		if i < 0 || i+1 >= len(f.toks) {
+	half := fieldOf(f.text(g.i - 1))
+	for i := max(0, g.i-5); i < min(len(f.toks)-1, g.j+5); i++ {
+		if next := fieldOf(f.text(i)); i+1 == g.i || next == "" || next == half || !f.s.field(f.gap(i+1)) || !f.toks[i+1].cap {
 			continue
 		}
-		if half := fieldOf(f.text(i)); half != "" && half != fieldOf(f.text(g.i-1)) && f.s.field(f.gap(i+1)) && f.toks[i+1].cap {
-			w := f.text(i + 1)
-			return g.given && !g.surname && half == "surname" && !f.subjectSurname(g.subject, w) ||
-				g.surname && !g.given && half == "given" && !f.subjectGiven(g.subject, w)
-		}
+		w := f.text(i + 1)
+		return g.given && !g.surname && half != "surname" && !f.subjectSurname(g.subject, w) ||
+			g.surname && !g.given && half != "given" && !f.subjectGiven(g.subject, w)
 	}
 	return false
 }
@@ -449,14 +469,18 @@ func (f *finder) wordName(g *named) bool {
 	case gap == " " && hasDigit(next) && len(next) <= 2 && !speaks:
 		return false
 	case f.opens(g.i):
-		return speaks || g.last.genitive && len(w) > len(g.last.part.words[0]) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
+		if gap == ", " && !nextCap && (in("word", next) || hasDigit(next)) {
+			return false // a list of woods
+		}
+		return speaks || g.last.genitive && (len(w) > len(g.last.part.words[0]) || strings.HasPrefix(gap, "'")) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
 	case left == " " && g.i > 0 && f.toks[g.i-1].cap && !f.opens(g.i-1) && !in("other", prev) && !f.titled(g.i-1):
 		return false
 	}
 	return true
 }
 
-var verbEnds = []string{"ar", "er", "or", "ade", "dde", "tte", "te", "nde"}
+// The ending of a form, and that of the infinitive, which tells a verb from a noun in the plural.
+var verbEnds = [...][2]string{{"ar", "a"}, {"er", "a"}, {"ade", "a"}, {"dde", ""}, {"rde", "ra"}, {"nde", "na"}, {"gde", "ga"}, {"vde", "va"}, {"tte", "ta"}, {"pte", "pa"}, {"kte", "ka"}, {"ste", "sa"}, {"nte", "na"}, {"lte", "la"}}
 
 // verbAt says whether the word at i says what somebody does, by the list or by its ending.
 func (f *finder) verbAt(i int) bool {
@@ -474,7 +498,7 @@ func (f *finder) verbAt(i int) bool {
 		return false
 	}
 	for _, e := range verbEnds {
-		if strings.HasSuffix(w, e) {
+		if stem, found := strings.CutSuffix(w, e[0]); found && commonWords().has(stem+e[1]) {
 			return true
 		}
 	}

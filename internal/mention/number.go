@@ -1,6 +1,7 @@
 package mention
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -51,7 +52,7 @@ type group struct {
 	last bool
 }
 
-const maxGroups = 9
+const maxGroups = 14
 
 // groups finds the runs of digits that may be numbers or parts of them.
 func (s *stream) groups(out []group) []group {
@@ -118,9 +119,12 @@ func (s *stream) numberGap(a, b int) bool {
 	return true
 }
 
-// lead moves the start of a phone number over its plus sign or opening bracket.
-func (s *stream) lead(a int) int {
+// lead moves the start of a phone number that ends at e over its plus sign, and over a bracket that it closes.
+func (s *stream) lead(a, e int) int {
 	for a > 0 && s.b[a-1] == '+' {
+		a--
+	}
+	if a > 0 && s.b[a-1] == '(' && bytes.IndexByte(s.b[a:e], ')') >= 0 && bytes.IndexByte(s.b[a:e], '(') < 0 {
 		a--
 	}
 	return a
@@ -138,6 +142,11 @@ func (s *stream) masked(e int) bool {
 	return n == 4 && (e == len(s.b) || !wordByte(s.b[e]))
 }
 
+// within says whether a run of digits goes on after a hyphen, as in the number of an order.
+func (s *stream) within(a, e int) bool {
+	return e+1 < len(s.b) && s.b[e] == '-' && digit(s.b[e+1]) && (a == 0 || s.b[a-1] != '+') && s.b[a] != '0'
+}
+
 func (f *finder) numbers(groups []group) {
 	if !f.m.counts {
 		return
@@ -146,7 +155,10 @@ func (f *finder) numbers(groups []group) {
 		hit := false
 		for _, r := range f.m.numbers[string(joined)] {
 			if r.kind == Phone {
-				f.put(f.s.lead(a), b, r.subject, Phone, Certain, "phone")
+				if f.s.within(a, b) {
+					continue
+				}
+				f.put(f.s.lead(a, b), b, r.subject, Phone, Certain, "phone")
 			} else {
 				f.put(a, b, r.subject, Personnummer, Certain, "personnummer")
 			}

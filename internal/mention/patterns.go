@@ -40,9 +40,16 @@ func Patterns(p Person) []string {
 	}
 	for _, a := range p.Addresses {
 		for _, s := range streets(a.Street) {
-			out = append(out, s.name+" "+s.number)
+			stops := []string{""}
 			if s.abbr {
-				out = append(out, s.name+". "+s.number)
+				stops = append(stops, ".")
+			}
+			for _, stop := range stops {
+				if s.first {
+					out = append(out, s.number+" "+s.name+stop)
+				} else {
+					out = append(out, s.name+stop+" "+s.number)
+				}
 			}
 		}
 		out = append(out, Normalise(a.Street))

@@ -68,7 +68,7 @@ func (s *stream) part(d *decoder, i, end int, tags bool) {
 			if up {
 				c += 'a' - 'A'
 			}
-			if c > ' ' && c != '>' {
+			if c > ' ' && c != '>' && c != '|' {
 				s.put(c, i, i+1, up)
 			} else {
 				s.add(c, i, i+1, up)
@@ -129,7 +129,7 @@ func (s *stream) add(c byte, from, to int, up bool) {
 	if last >= 0 && blank(s.b[last]) {
 		l := s.b[last]
 		switch {
-		case c == ' ' || (c == '>' && l != ' '):
+		case c == ' ' || (c == '>' || c == '|') && l != ' ':
 			s.to[last] = int32(to)
 			return
 		case c == '\n' && l != ' ', c == '\v':
@@ -144,6 +144,10 @@ func (s *stream) add(c byte, from, to int, up bool) {
 }
 
 func (s *stream) put(c byte, from, to int, up bool) {
+	// a word that was parted at the end of a line
+	if n := len(s.b); n > 2 && s.b[n-1] == '\n' && s.b[n-2] == '-' && !up && 'a' <= c && c <= 'z' && wordByte(s.b[n-3]) && !digit(s.b[n-3]) {
+		s.b, s.from, s.to, s.upper = s.b[:n-2], s.from[:n-2], s.to[:n-2], s.upper[:n-2]
+	}
 	s.b = append(s.b, c)
 	s.from = append(s.from, int32(from))
 	s.to = append(s.to, int32(to))
