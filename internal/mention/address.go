@@ -2,11 +2,13 @@ package mention
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"sort"
 	"strings"
 )
 
-// address is an e-mail address in a stream, with its at sign.
+// address is an e-mail address in a stream, with its at sign; -1 where it is written otherwise.
 type address struct{ s, at, e int }
 
 // addresses finds the e-mail addresses and host names of a text: names inside them are not read as names.
@@ -31,6 +33,43 @@ func (s *stream) addresses(out []address) []address {
 		out = append(out, address{a, i, e})
 		i = e - 1
 	}
+	return s.spelledOut(out)
+}
+
+// spelledOut adds the addresses whose at sign is written in brackets, and names after an at sign that are nobody's
+// address: what people call themselves. The list stays in order.
+func (s *stream) spelledOut(out []address) []address {
+	b, n := s.b, len(out)
+	for i := 0; i < len(b); i++ {
+		k := bytes.IndexAny(b[i:], "@([{")
+		if k < 0 {
+			break
+		}
+		i += k
+		e := i + 1
+		if b[i] != '@' {
+			size := sign(at, "@([{<", b[i:min(len(b), i+16)])
+			if size < 0 || i == 0 || !wordByte(b[i-1]) {
+				continue
+			}
+			e = i + size
+		} else if i > 0 && (wordByte(b[i-1]) || strings.IndexByte("._%+-", b[i-1]) >= 0) {
+			continue
+		}
+		a := i
+		for a > 0 && i-a < 64 && b[i] != '@' && (wordByte(b[a-1]) || strings.IndexByte("._%+-", b[a-1]) >= 0) {
+			a--
+		}
+		for e < len(b) && e-i < 64 && (wordByte(b[e]) || strings.IndexByte("_-", b[e]) >= 0 || b[e] == '.' && e+1 < len(b) && wordByte(b[e+1])) {
+			e++
+		}
+		if b[i] != '@' || bytes.ContainsAny(b[i:e], "_0123456789") { // "@Anna" is a name
+			out = append(out, address{a, -1, e})
+		}
+	}
+	if len(out) > n {
+		slices.SortFunc(out, func(x, y address) int { return cmp.Compare(x.s, y.s) })
+	}
 	return out
 }
 
@@ -40,7 +79,9 @@ func (f *finder) addresses() {
 		return
 	}
 	for _, a := range f.blocked {
-		f.spelled(a.s, a.at, a.e)
+		if a.at >= 0 {
+			f.spelled(a.s, a.at, a.e)
+		}
 	}
 }
 

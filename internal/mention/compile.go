@@ -12,6 +12,7 @@ import (
 type part struct {
 	words []string
 	given bool   // given name, nickname or called name; else a surname
+	both  bool   // given name and surname in one word
 	word  bool   // also a common word
 	ends  string // a stem with the endings that it takes, each between blanks; the whole word goes
 	lang  string // of such forms
@@ -136,8 +137,16 @@ func compile(p Person) subject {
 			}
 		}
 	}
+	for _, g := range s.given {
+		for _, l := range s.surname {
+			if len(g) > 2 && len(l) > 3 {
+				s.add(part{words: []string{g + l}, given: true, both: true})
+				s.add(part{words: []string{l + g}, given: true, both: true})
+			}
+		}
+	}
 	for _, e := range p.Emails {
-		if e = Normalise(e); strings.IndexByte(e, '@') > 0 && e[0] != '.' {
+		if e = plainAt(Normalise(e)); strings.IndexByte(e, '@') > 0 && e[0] != '.' {
 			s.emails = append(s.emails, e)
 		}
 	}

@@ -19,7 +19,9 @@ func (t *Text) Contacts() []Span {
 	f := &finder{s: &t.s, found: t.hits[:0]}
 	defer func() { t.hits = f.found[:0] }()
 	for _, g := range t.addresses {
-		f.put(g.s, g.e, -1, Email, Certain, "email")
+		if g.at >= 0 {
+			f.put(g.s, g.e, -1, Email, Certain, "email")
+		}
 	}
 	f.s.walkLongest(t.groups, func(a, b int, joined string, groups int) bool {
 		switch {

@@ -10,6 +10,16 @@ var (
 	dot = regexp.MustCompile(`^([ \n]?[(\[{<] ?(dot|punkt|punktum|\.) ?[)\]}>][ \n]?| (dot|punkt|punktum|piste|kropka) | ?\. ?)`)
 )
 
+// plainAt writes the at sign of a recorded address that has it spelled out.
+func plainAt(address string) string {
+	if i := strings.IndexAny(address, "([{<"); i > 0 && !strings.Contains(address, "@") {
+		if n := sign(at, "@([{<", []byte(address[i:])); n > 0 {
+			return address[:i] + "@" + address[i+n:]
+		}
+	}
+	return address
+}
+
 // email matches a recorded address at a, also with a tag or obfuscated; it gives the end, or -1.
 func (s *stream) email(a int, want string) int {
 	k := strings.LastIndexByte(want, '@')

@@ -4,7 +4,8 @@ package mention
 // Polish, Czech and their like; "" where they do not tell.
 func (f *finder) language() string {
 	if !f.read {
-		f.read, f.lang = true, f.languageOf(0, len(f.toks))
+		f.read = true
+		f.lang, _ = f.votes()
 	}
 	return f.lang
 }
@@ -12,9 +13,10 @@ func (f *finder) language() string {
 // manyTokens are enough to know a language by.
 const manyTokens = 400
 
-func (f *finder) languageOf(i, j int) string {
-	var votes [5]int
-	for ; i < min(j, manyTokens); i++ {
+// votes gives the language with most of its small words at the beginning of the text, and how many they are.
+func (f *finder) votes() (best string, most int) {
+	var votes [len(languages)]int
+	for i := range min(len(f.toks), manyTokens) {
 		w := f.s.b[f.toks[i].s:f.toks[i].e]
 		if len(w) > 12 {
 			continue
@@ -25,13 +27,12 @@ func (f *finder) languageOf(i, j int) string {
 			}
 		}
 	}
-	best, most := "", 0
 	for k, n := range votes {
 		if n > most {
 			best, most = languages[k], n
 		}
 	}
-	return best
+	return best, most
 }
 
 var languages = [...]string{"sv", "en", "de", "fi", "sl"}

@@ -206,3 +206,23 @@ func TestAddressSpellsName(t *testing.T) {
 		t.Errorf("the address of a namesake on the row: got %+v, want none", got)
 	}
 }
+
+// TestReplaceKeepsForm: what is replaced leaves the language, the markup and the encoding around it as they were.
+func TestReplaceKeepsForm(t *testing.T) {
+	t.Parallel()
+	m := New(anna())
+	for text, want := range map[string]string{
+		"The offer that Anna Sjölund has signed is in the mail":            "The offer that [anonymised] has signed is in the mail",
+		"Avtalet som Anna Sjölund har skrivit på ligger här":               "Avtalet som [anonymiserad] har skrivit på ligger här",
+		"<td><b>An</b>na <i>Sjölund</i></td>":                              "<td><b>[anonymiserad]</b> <i>[anonymiserad]</i></td>",
+		"From: =?utf-8?B?QW5uYSBTasO2bHVuZA==?= <info@bruket.example>":     "From: =?utf-8?B?W2Fub255bWlzZXJhZF0=?= <info@bruket.example>",
+		"From: =?iso-8859-1?Q?Anna_Sj=F6lund?= <info@bruket.example>":      "From: =?iso-8859-1?Q?[anonymiserad]?= <info@bruket.example>",
+		`{"note":"Anna Sj\u00f6lund \"ringde\""}`:                          `{"note":"[anonymiserad] \"ringde\""}`,
+		"Hej Anna Sj=C3=\n=B6lund, tack":                                   "Hej [anonymiserad], tack",
+		"<a href=\"mailto:anna.sjolund@bruket.example\">Anna</a> på plats": "<a href=\"mailto:[anonymiserad]\">[anonymiserad]</a> på plats",
+	} {
+		if got := Replace(text, m.Find(text, Context{Linked: true}), "sv"); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

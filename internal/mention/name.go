@@ -66,7 +66,7 @@ func (f *finder) named(n int, atoms []atom) {
 			at := atoms[k]
 			if at.i < g.j {
 				// the same word may be given name and surname
-				g.given, g.surname = g.given || at.i == g.i && at.part.given, g.surname || at.i == g.i && !at.part.given
+				g.given, g.surname = g.given || at.i == g.i && at.part.given, g.surname || at.i == g.i && (at.part.both || !at.part.given)
 				continue
 			}
 			if !f.chains(&g, at) {
@@ -96,7 +96,7 @@ func (f *finder) named(n int, atoms []atom) {
 }
 
 func (f *finder) start(n int, at atom) named {
-	return named{subject: n, i: at.i, j: at.j, a: at.a, b: at.b, given: at.part.given, surname: !at.part.given, word: at.part.word, last: at, rule: "name", conf: Certain}
+	return named{subject: n, i: at.i, j: at.j, a: at.a, b: at.b, given: at.part.given, surname: at.part.both || !at.part.given, word: at.part.word, last: at, rule: "name", conf: Certain}
 }
 
 func (g *named) join(at atom) {

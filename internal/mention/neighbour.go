@@ -177,6 +177,11 @@ func (f *finder) plain(i int) bool {
 	return in("other", w) || in("greet", w) || in("take", w) || in("verb", w) || in("months", w) || hasDigit(w) || len(w) > 12 && !surnameLike(w) || commonWord(w)
 }
 
+// streetOf: the word at i is a name in the genitive before the name of a street.
+func (f *finder) streetOf(i int) bool {
+	return strings.HasSuffix(f.text(i), "s") && i+1 < len(f.toks) && f.gap(i+1) == " " && in("street", f.text(i+1))
+}
+
 // heading: a word with a capital letter that stands beside a name as a title, a role or a day does, and not as another name.
 // A short word of the dictionary may be a surname: Frost, Stark, Ek.
 func (f *finder) heading(i int) bool {
@@ -283,7 +288,7 @@ func (f *finder) elseAfter(g *named) bool {
 		return (t.cap || small) && (f.otherGiven(w) || givenName(w) && !in("word", w) && !f.subjectGiven(g.subject, w))
 	}
 	switch {
-	case f.otherSurname(w), f.otherSurname(strings.TrimSuffix(w, "s")):
+	case f.otherSurname(w), f.otherSurname(strings.TrimSuffix(w, "s")), t.cap && f.streetOf(g.j):
 		return true
 	case particle(w) && g.j+1 < len(f.toks) && f.toks[g.j+1].cap && !in("other", f.text(g.j+1)) && w != "de" && w != "den":
 		return true

@@ -161,7 +161,10 @@ func (s *stream) spans(a, b int, fn func(start, end int)) {
 	}
 	lo, hi := int(s.from[a]), int(s.to[a])
 	for i := a + 1; i < b; i++ {
-		if s.torn(hi, int(s.from[i])) || s.b[i] == '\v' {
+		if blank(s.b[i]) {
+			continue // it goes with what stands after it
+		}
+		if s.torn(hi, int(s.from[i])) || s.b[i-1] == '\v' {
 			fn(lo, hi)
 			lo = int(s.from[i])
 		}
