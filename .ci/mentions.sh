@@ -11,4 +11,7 @@ score() { # file, thresholds
     echo "$1:"
     python3 score.py "$1" "$dir/found.jsonl" --by none --show 20 "${@:2}"
 }
-score dev.jsonl --min-span-recall 0.985 --min-char-recall 0.99 --min-char-precision 0.99 --max-others 2 --max-things 4
+gate=(--min-span-recall 0.985 --min-char-recall 0.99 --min-char-precision 0.99)
+score dev.jsonl "${gate[@]}" --max-others 2 --max-things 4
+score names.jsonl "${gate[@]}" --max-others 2 --max-things 6
+score identifiers.jsonl "${gate[@]}" --max-others 2 --max-things 4
