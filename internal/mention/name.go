@@ -154,8 +154,9 @@ func (f *finder) widen(n int, g *named) {
 			names = s.given
 		}
 		dotted := t.e < len(f.s.b) && f.s.b[t.e] == '.'
+		another := right == ", " && f.gap(g.j+1) == ". " && g.j+1 < len(f.toks) && f.toks[g.j+1].cap // ", G. Palmér"
 		switch {
-		case len(w) == 1 && t.cap && f.begins(s, names, g.surname, w) && !strings.HasPrefix(f.gap(g.j+1), "'") && (f.gap(g.j+1) != "-" || g.surname) && (dotted || g.given || right == ", " || f.closed(g.j+1)):
+		case len(w) == 1 && t.cap && !another && f.begins(s, names, g.surname, w) && !strings.HasPrefix(f.gap(g.j+1), "'") && (f.gap(g.j+1) != "-" || g.surname) && (dotted || g.given || right == ", " || f.closed(g.j+1)):
 			g.take(g.j, t, g.surname)
 			// further initials after it
 			for g.surname && g.j < len(f.toks) && f.initialAfter(g.j) {
@@ -178,7 +179,7 @@ func (f *finder) widen(n int, g *named) {
 	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && (firstOf(s.given, w) || strings.Contains(s.firsts, w) && g.i > 1 && f.gap(g.i-1) == "-") {
 		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname"
 		// further initials before it
-		for g.i > 0 && (f.gap(g.i) == "." || f.gap(g.i) == ". " || f.gap(g.i) == "-") && f.toks[g.i-1].e-f.toks[g.i-1].s == 1 && f.toks[g.i-1].cap {
+		for g.i > 0 && (f.gap(g.i) == "." || f.gap(g.i) == ". " || f.gap(g.i) == "-" || f.gap(g.i) == " " && f.text(g.i-1) != "i") && f.toks[g.i-1].e-f.toks[g.i-1].s == 1 && f.toks[g.i-1].cap {
 			g.i--
 			g.a = f.toks[g.i].s
 		}

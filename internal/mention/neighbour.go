@@ -1,6 +1,9 @@
 package mention
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // judge decides whether a group is the subject, somebody else or a thing, and reports it.
 func (f *finder) judge(g *named) {
@@ -25,7 +28,7 @@ func (f *finder) judge(g *named) {
 		f.put(g.a, g.b, g.subject, Name, conf, g.rule)
 		return
 	}
-	if g.word && !f.wordName(g) || f.thing(g) || f.somebodyElse(g) {
+	if g.word && !f.wordName(g) || f.smallWord(g) || f.thing(g) || f.somebodyElse(g) {
 		return
 	}
 	conf, rule := f.sure(Certain), "surname alone"
@@ -200,10 +203,19 @@ func (f *finder) heading(i int) bool {
 			return true
 		}
 	}
+	for _, e := range formEnds {
+		if stem, found := strings.CutSuffix(w, e); found && (commonWords().has(stem) || commonWords().has(stem+"a") || commonWords().has(stem+"e")) {
+			return true
+		}
+	}
 	return false
 }
 
-var headingEnds = []string{"en", "et", "ar", "er", "or", "na", "de", "te", "ing", "tion", "ande", "ende", "chef", "ist"}
+// The ends of words that are no surnames, and those of forms of a shorter word.
+var (
+	headingEnds = []string{"ing", "tion", "ande", "ende", "chef", "ist"}
+	formEnds    = []string{"en", "et", "n", "t", "ar", "er", "or", "na", "de", "te"}
+)
 
 var companyEnds = []string{"eri", "bolaget", "bolag", "firma", "firman", "tjanst", "verkstad", "byra", "service", "bygg", "teknik", "handel", "foretag", "gruppen", "butik", "entreprenad"}
 
@@ -226,7 +238,7 @@ func (f *finder) thing(g *named) bool {
 		if in("thing", w) || w == "t" && f.gap(g.i-1) == ":" || w == "s" && f.gap(g.i-1) == "/" {
 			return true
 		}
-		if gap == " " && (w == "i" || w == "in") && !f.toks[g.i-1].cap && f.town(g) {
+		if gap == " " && (w == "i" || w == "in" && f.language() != "sv") && !f.toks[g.i-1].cap && f.town(g) {
 			return true // one lives in a town, not in a person
 		}
 	}
@@ -477,7 +489,7 @@ func (f *finder) wordName(g *named) bool {
 		if gap == ", " && !nextCap && (in("word", next) || hasDigit(next)) {
 			return false // a list of woods
 		}
-		return speaks || g.last.genitive && (len(w) > len(g.last.part.words[0]) || strings.HasPrefix(gap, "'")) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
+		return speaks || g.last.genitive && (len(w) > len(g.last.part.words[0]) || g.j > g.i+1 || strings.HasPrefix(gap, "'")) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
 	case left == " " && g.i > 0 && f.toks[g.i-1].cap && !f.opens(g.i-1) && !in("other", prev) && !f.titled(g.i-1):
 		return false
 	}
@@ -485,6 +497,15 @@ func (f *finder) wordName(g *named) bool {
 }
 
 // The ending of a form, and that of the infinitive, which tells a verb from a noun in the plural.
+// smallWord: a given name in small letters that is a word too, in a text that has capitals, and nothing beside it that
+// speaks of a person.
+func (f *finder) smallWord(g *named) bool {
+	if g.word || !g.given || f.toks[g.i].cap || !commonWords().has(f.text(g.i)) || !slices.ContainsFunc(f.toks, func(t token) bool { return t.cap }) {
+		return false
+	}
+	return !f.verbAt(g.j) && !(f.gap(g.i) == " " && in("take", f.text(g.i-1)))
+}
+
 var verbEnds = [...][2]string{{"ar", "a"}, {"er", "a"}, {"ade", "a"}, {"dde", ""}, {"rde", "ra"}, {"nde", "na"}, {"gde", "ga"}, {"vde", "va"}, {"tte", "ta"}, {"pte", "pa"}, {"kte", "ka"}, {"ste", "sa"}, {"nte", "na"}, {"lte", "la"}}
 
 // verbAt says whether the word at i says what somebody does, by the list or by its ending.
