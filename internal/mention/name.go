@@ -183,7 +183,7 @@ func (f *finder) widen(n int, g *named) {
 			g.i--
 			g.a = f.toks[g.i].s
 		}
-	} else if (left == " " || left == "\n") && f.nearAny(g.i-1, s, true) && !f.otherGiven(w) {
+	} else if (left == " " || left == "\n") && f.nearAny(g.i-1, s, true) && !f.otherNamed(w, f.text(g.i)) {
 		g.i, g.a, g.given, g.rule, g.conf = g.i-1, t.s, true, "misspelt name", Likely
 	}
 }

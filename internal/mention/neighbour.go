@@ -372,7 +372,7 @@ func (f *finder) elseBefore(g *named) bool {
 		return true
 	case gap == " " && particle(w) && g.surname && w != "av" && w != "den" && w != "de":
 		return f.gap(g.i-1) == " " && g.i > 1 && (f.toks[g.i-2].cap || t.cap || !f.toks[g.i].cap)
-	case gap == " " && g.surname && (f.otherGiven(w) || givenName(w) && (t.cap || small && !in("word", w))):
+	case gap == " " && g.surname && (f.otherGiven(w) || givenName(w) && (t.cap || small && !in("word", w)) || t.cap && !t.caps && in("wordgiven", w)):
 		return true
 	case gap == " " && g.surname && t.cap && !t.caps && !f.opens(g.i-1) && !f.titled(g.i-1):
 		return true
@@ -489,7 +489,7 @@ func (f *finder) wordName(g *named) bool {
 		if gap == ", " && !nextCap && (in("word", next) || hasDigit(next)) {
 			return false // a list of woods
 		}
-		return speaks || g.last.genitive && (len(w) > len(g.last.part.words[0]) || g.j > g.i+1 || strings.HasPrefix(gap, "'")) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
+		return speaks || g.last.genitive && (len(w) > len(g.last.part.words[0]) || g.j > g.i+1 || strings.HasPrefix(gap, "'")) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":;|,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
 	case left == " " && g.i > 0 && f.toks[g.i-1].cap && !f.opens(g.i-1) && !in("other", prev) && !f.titled(g.i-1):
 		return false
 	}

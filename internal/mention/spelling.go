@@ -1,5 +1,7 @@
 package mention
 
+import "strings"
+
 // near says whether w is a misspelling of name: one letter, two letters swapped, or a usual variant. Sound is that of
 // name.
 func near(w, name, sound string, given bool) bool {
@@ -50,6 +52,22 @@ func appendSound(b []byte, w string) []byte {
 		case c == 'c' && (next == 'k' || next == 'h'):
 			put('k')
 			i++
+		case next == 'h' && strings.IndexByte("skgdb", c) >= 0: // Lakshmi, Laxmi
+			put(c)
+			i++
+		case c == 'd' && next == 't':
+			put('t')
+			i++
+		case c == 'e' && next == 'e', c == 'i' && next == 'e' && i+2 == len(w), c == 'y' && len(w) > 3: // Shireen, Shirin
+			put('i')
+			if c != 'y' {
+				i++
+			}
+		case c == 'o' && (next == 'o' || next == 'u'):
+			put('u')
+			i++
+		case c == 'j' && i > 0 && vowel(w[i-1]): // Kajsa, Kaisa
+			put('i')
 		case c == 'q' && next == 'u':
 			put('k')
 			put('f')
@@ -79,6 +97,10 @@ func firstSound(w []byte) byte {
 		return 'k'
 	case c == 'z':
 		return 's'
+	case c == 'y', c == 'e' && len(w) > 1 && w[1] == 'e':
+		return 'i'
+	case c == 'o' && len(w) > 1 && (w[1] == 'o' || w[1] == 'u'):
+		return 'u'
 	default:
 		return c
 	}
