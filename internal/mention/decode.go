@@ -23,16 +23,43 @@ type decoder struct {
 
 // Each sign is one that a text hardly has by itself: two bytes of one letter, a byte inside a word, a break inside a word.
 var (
-	quotedSign = regexp.MustCompile(`=[C-F][0-9A-F](=\r?\n)?=[89AB][0-9A-F]|\pL=[C-F][0-9A-F]|=[C-F][0-9A-F]\pL|=20\r?\n|=20=\r?\n|[\pL\d.,;]=\r?\n[\pL\d.=]`)
-	spoilSign  = regexp.MustCompile(`[ÃÂ][\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[ÄÅ][\x{80}-\x{BF}‚ƒ„†‡ˆ‰Š‹ŒŽ‘˜™š›œžŸ]`)
+	quotedSign = regexp.MustCompile(`^.?(=[C-F][0-9A-F](=\r?\n)?=[89AB][0-9A-F]|=[C-F][0-9A-F]\pL|=20\r?\n|=20=\r?\n)|^(\pL=[C-F][0-9A-F]|[\pL\d.,;]=\r?\n[\pL\d.=])`)
+	spoilSign  = regexp.MustCompile(`^([ÃÂ][\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[ÄÅ][\x{80}-\x{BF}‚ƒ„†‡ˆ‰Š‹ŒŽ‘˜™š›œžŸ])`)
 )
 
 func newDecoder(src string) *decoder {
-	return &decoder{
-		src: src, quoted: strings.IndexByte(src, '=') >= 0 && quotedSign.MatchString(src),
-		json:    strings.Contains(src, `":`) || strings.Contains(src, `\"`),
-		spoiled: (strings.Contains(src, "\u00c3") || strings.Contains(src, "\u00c2") || strings.Contains(src, "\u00c4") || strings.Contains(src, "\u00c5")) && spoilSign.MatchString(src),
+	return &decoder{src: src, quoted: isQuoted(src), json: strings.Contains(src, `":`) || strings.Contains(src, `\"`), spoiled: isSpoiled(src)}
+}
+
+// isQuoted says whether a text is in quoted-printable. Most equals signs are dismissed at a look.
+func isQuoted(src string) bool {
+	for i := 0; ; i++ {
+		k := strings.IndexByte(src[i:], '=')
+		if k < 0 || i+k+1 >= len(src) {
+			return false
+		}
+		if i += k; strings.IndexByte("2CDEF\r\n", src[i+1]) < 0 {
+			continue
+		}
+		_, before := utf8.DecodeLastRuneInString(src[:i])
+		if quotedSign.MatchString(src[i-before : min(len(src), i+14)]) {
+			return true
+		}
 	}
+}
+
+// isSpoiled says whether UTF-8 in a text was once read as Latin-1 or Windows-1252.
+func isSpoiled(src string) bool {
+	for i := 0; i+3 < len(src); i++ {
+		k := strings.IndexByte(src[i:], 0xC3)
+		if k < 0 || i+k+3 >= len(src) {
+			return false
+		}
+		if i += k; src[i+1] >= 0x82 && src[i+1] <= 0x85 && src[i+2] >= 0xC2 && spoilSign.MatchString(src[i:min(len(src), i+6)]) {
+			return true
+		}
+	}
+	return false
 }
 
 // rune gives the next character and its stored length; -1 where the bytes carry none.

@@ -129,7 +129,7 @@ func (f *finder) andCompany(g *named) bool {
 }
 
 func (f *finder) isGiven(w string) bool {
-	return in("given", w) || lexicon(givenFile).has(w) || f.otherGiven(w)
+	return givenName(w) || in("wordgiven", w) || f.otherGiven(w)
 }
 
 // owned: a genitive before a trade in a capital letter, as in Ståls Smide.
@@ -366,6 +366,9 @@ func (f *finder) elseBefore(g *named) bool {
 	}
 	if gap == "_" {
 		gap = " "
+	}
+	if gap == " " && g.given && !g.surname && (in("another", w) || (w == "den" || w == "det") && g.j < len(f.toks) && f.text(g.j) == "som") {
+		return true
 	}
 	switch {
 	case gap == " " && g.surname && len(w) == 1 && t.cap && w != "i", gap == ". " && g.surname && len(w) == 1 && t.cap:
