@@ -15,3 +15,4 @@ gate=(--min-span-recall 0.985 --min-char-recall 0.99 --min-char-precision 0.99)
 score dev.jsonl "${gate[@]}" --max-others 2 --max-things 4
 score names.jsonl "${gate[@]}" --max-others 2 --max-things 6
 score identifiers.jsonl "${gate[@]}" --max-others 2 --max-things 4
+score everyday.jsonl "${gate[@]}" --max-others 2 --max-things 4

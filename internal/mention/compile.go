@@ -1,6 +1,7 @@
 package mention
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,15 +27,15 @@ type subject struct {
 	// how they sound, in their order
 	givenSounds, surnameSounds []string
 
-	emails   []string
-	handles  []string
-	customer string
-	streets  []street
-	numbers  map[string]Kind // joined digits
-	personal string          // the digits of the personal number
-	homes    map[string]bool // languages that their names point to
-	firsts   string          // the first letters of their given names
-	p        Person
+	emails    []string
+	handles   []string
+	customers []string // the customer number as people write it
+	streets   []street
+	numbers   map[string]Kind // joined digits
+	personal  string          // the digits of the personal number
+	homes     map[string]bool // languages that their names point to
+	firsts    string          // the first letters of their given names
+	p         Person
 }
 
 // ref says what a seed may be the beginning of.
@@ -78,8 +79,8 @@ func New(subjects ...Person) *Matcher {
 		for k, a := range s.streets {
 			m.seed(a.name, ref{i, Street, k})
 		}
-		if s.customer != "" {
-			m.seed(s.customer, ref{i, CustomerNo, 0})
+		for k, c := range s.customers {
+			m.seed(c, ref{i, CustomerNo, k})
 		}
 		m.counts = m.counts || len(s.numbers) > 0 || len(s.personal) >= 10
 		for d, kind := range s.numbers {
@@ -155,9 +156,7 @@ func compile(p Person) subject {
 			s.handles = append(s.handles, h)
 		}
 	}
-	if c := Normalise(p.CustomerNo); len(c) > 2 {
-		s.customer = c
-	}
+	s.customers = customerForms(Normalise(p.CustomerNo))
 	for _, a := range p.Addresses {
 		s.streets = append(s.streets, streets(a.Street)...)
 	}
@@ -177,6 +176,24 @@ func compile(p Person) subject {
 		s.surnameSounds = append(s.surnameSounds, sounds(n))
 	}
 	return s
+}
+
+var customerParts = regexp.MustCompile(`^([a-z]{1,5})[- ./]?(\d{3,})$`)
+
+// customerForms are the ways to write a customer number: letters and digits with a hyphen, a blank or nothing between them.
+func customerForms(c string) []string {
+	if len(c) < 3 {
+		return nil
+	}
+	out := []string{c}
+	if m := customerParts.FindStringSubmatch(c); m != nil {
+		for _, between := range []string{"", "-", " "} {
+			if form := m[1] + between + m[2]; form != c {
+				out = append(out, form)
+			}
+		}
+	}
+	return out
 }
 
 func particle(w string) bool {

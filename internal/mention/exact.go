@@ -111,9 +111,11 @@ func (f *finder) exact(i int, r ref) {
 			f.put(a, e, r.subject, Street, Certain, "street")
 		}
 	case Handle, CustomerNo:
-		w, kind, rule := sub.customer, CustomerNo, "customer number"
+		w, kind, rule := "", CustomerNo, "customer number"
 		if r.kind == Handle {
 			w, kind, rule = sub.handles[r.index], Handle, "handle"
+		} else {
+			w = sub.customers[r.index]
 		}
 		e := i + len(w)
 		if r.kind == Handle && s.has(i, w) && sub.spells(w) {

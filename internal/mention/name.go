@@ -75,6 +75,7 @@ func (f *finder) named(n int, atoms []atom) {
 			g.join(at)
 		}
 		f.widen(n, &g)
+		f.initialsBefore(n, &g)
 		if g.given && g.surname {
 			if ini := f.introduced(n, g); ini != "" {
 				if short == nil {
@@ -114,6 +115,9 @@ func (f *finder) chains(g *named, at atom) bool {
 	if at.i == g.j {
 		if g.word && g.last.part.words[0] == at.part.words[0] || !f.toks[at.i].cap && f.toks[g.i].cap && at.part.word {
 			return false // "Will will sign"
+		}
+		if g.word && g.surname && !g.given && gap == " " && (!f.toks[g.i].cap || f.opens(g.i) && in("take", f.text(g.i))) {
+			return false // "ring Nilla"
 		}
 		if cell(gap) {
 			return g.given != g.surname && at.part.given == g.surname
@@ -172,7 +176,7 @@ func (f *finder) widen(n int, g *named) {
 			return
 		}
 	}
-	if !g.surname || g.i == 0 {
+	if !g.surname || g.i == 0 || f.strangeInitials(s, g.i) {
 		return
 	}
 	t, w := f.toks[g.i-1], f.text(g.i-1)
@@ -185,6 +189,19 @@ func (f *finder) widen(n int, g *named) {
 		}
 	} else if (left == " " || left == "\n") && f.nearAny(g.i-1, s, true) && !f.otherNamed(w, f.text(g.i)) {
 		g.i, g.a, g.given, g.rule, g.conf = g.i-1, t.s, true, "misspelt name", Likely
+	}
+}
+
+// strangeInitials: "K-G" before the token at i, of which one is nobody's of the subject.
+func (f *finder) strangeInitials(s *subject, i int) bool {
+	return i > 1 && f.gap(i-1) == "-" && f.toks[i-2].e-f.toks[i-2].s == 1 && f.toks[i-1].e-f.toks[i-1].s == 1 && !strings.Contains(s.firsts, f.text(i-2))
+}
+
+// initialsBefore takes in the initials before a given name, as in "S. E. Torbjörn".
+func (f *finder) initialsBefore(n int, g *named) {
+	for g.given && g.i > 0 && f.gap(g.i) == ". " && f.toks[g.i-1].cap && f.toks[g.i-1].e-f.toks[g.i-1].s == 1 && strings.Contains(f.m.subjects[n].firsts, f.text(g.i-1)) {
+		g.i--
+		g.a = f.toks[g.i].s
 	}
 }
 
@@ -229,7 +246,7 @@ func (f *finder) nearAny(i int, s *subject, given bool) bool {
 
 // introduced reads "Thomas Nilsson (TN)" and "T.N. (Thomas Nilsson)".
 func (f *finder) introduced(n int, g named) string {
-	if g.j < len(f.toks) && f.gap(g.j) == " (" && f.gap(g.j + 1)[0] == ')' && f.areInitials(n, g.j, g.j+1) {
+	if g.j < len(f.toks) && (f.gap(g.j) == " (" && f.gap(g.j + 1)[0] == ')' || f.gap(g.j) == " = ") && f.areInitials(n, g.j, g.j+1) {
 		return f.text(g.j)
 	}
 	if f.gap(g.i) == " (" && g.i > 0 && f.gap(g.j)[0] == ')' && f.areInitials(n, g.i-1, g.i) {

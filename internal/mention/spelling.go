@@ -52,6 +52,16 @@ func appendSound(b []byte, w string) []byte {
 		case c == 'c' && (next == 'k' || next == 'h'):
 			put('k')
 			i++
+		case c == 's' && next == 'j': // Sjevtjenko, Shevchenko
+			put('s')
+			i++
+		case c == 't' && next == 'j':
+			put('k')
+			i++
+		case c == 'e' && next == 'i': // Leila, Layla
+			put('a')
+			put('i')
+			i++
 		case next == 'h' && strings.IndexByte("skgdb", c) >= 0: // Lakshmi, Laxmi
 			put(c)
 			i++
@@ -99,6 +109,10 @@ func firstSound(w []byte) byte {
 		return 's'
 	case c == 'y', c == 'e' && len(w) > 1 && w[1] == 'e':
 		return 'i'
+	case c == 'e' && len(w) > 1 && w[1] == 'i':
+		return 'a'
+	case c == 't' && len(w) > 1 && w[1] == 'j':
+		return 'k'
 	case c == 'o' && len(w) > 1 && (w[1] == 'o' || w[1] == 'u'):
 		return 'u'
 	default:
