@@ -16,3 +16,4 @@ score dev.jsonl "${gate[@]}" --max-others 2 --max-things 4
 score names.jsonl "${gate[@]}" --max-others 2 --max-things 6
 score identifiers.jsonl "${gate[@]}" --max-others 2 --max-things 4
 score everyday.jsonl "${gate[@]}" --max-others 2 --max-things 4
+score more.jsonl "${gate[@]}" --max-others 2 --max-things 4

@@ -48,8 +48,8 @@ func (f *finder) atom(pos int, r ref) {
 		if rest == "" || !strings.Contains(p.ends, " "+rest+" ") || !f.inflected(r.subject, p, f.text(last)) {
 			return
 		}
-		if !t.cap && f.toks[0].cap {
-			return // a word
+		if !t.cap && f.toks[0].cap || in("place", w) && (rest == "ssa" || rest == "sta") {
+			return // a word, or a town
 		}
 		at.b, at.inflected = t.e, true
 	case rest == "":

@@ -255,7 +255,10 @@ func unread(n string) string {
 // wordToo says whether a name is a common word too. A given name is one only where it is listed so: dictionaries hold forms
 // that nobody writes.
 func wordToo(n string, given bool) bool {
-	return in("word", n) || !in("given", n) && !in("surname", n) && !surnameLike(n) && !(given && givenName(n)) && commonWords().has(n)
+	if given && (len(n) > 4 || givenName(n)) {
+		return in("word", n)
+	}
+	return in("word", n) || !surnameEnding(n) && !in("given", n) && !lexicon(surnameFile).has(n) && commonWords().has(n)
 }
 
 func (s *subject) add(p part) {

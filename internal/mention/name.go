@@ -246,7 +246,7 @@ func (f *finder) nearAny(i int, s *subject, given bool) bool {
 
 // introduced reads "Thomas Nilsson (TN)" and "T.N. (Thomas Nilsson)".
 func (f *finder) introduced(n int, g named) string {
-	if g.j < len(f.toks) && (f.gap(g.j) == " (" && f.gap(g.j + 1)[0] == ')' || f.gap(g.j) == " = ") && f.areInitials(n, g.j, g.j+1) {
+	if g.j < len(f.toks) && (f.gap(g.j) == " (" && f.gap(g.j + 1)[0] == ')' || f.gap(g.j) == " [" && f.gap(g.j + 1)[0] == ']' || f.gap(g.j) == " = ") && f.areInitials(n, g.j, g.j+1) {
 		return f.text(g.j)
 	}
 	if f.gap(g.i) == " (" && g.i > 0 && f.gap(g.j)[0] == ')' && f.areInitials(n, g.i-1, g.i) {

@@ -28,7 +28,7 @@ func (f *finder) judge(g *named) {
 		f.put(g.a, g.b, g.subject, Name, conf, g.rule)
 		return
 	}
-	if g.word && !f.wordName(g) || f.smallWord(g) || f.thing(g) || f.somebodyElse(g) {
+	if f.article(g) || g.word && !f.wordName(g) || f.smallWord(g) || f.thing(g) || f.somebodyElse(g) {
 		return
 	}
 	conf, rule := f.sure(Certain), "surname alone"
@@ -92,7 +92,7 @@ func (f *finder) company(g *named, full bool) bool {
 	}
 	for i := g.j; i < len(f.toks) && i < g.j+5; i++ {
 		gap, w := f.gap(i), f.text(i)
-		if gap != " " && gap != " & " && !(i > g.j && gap == ".") {
+		if gap != " " && gap != " & " && !(i > g.j && gap == ".") || f.toks[i].caps && f.toks[g.i].caps && (f.verbAt(i) || in("other", w)) {
 			return false
 		}
 		if f.toks[i].cap && (companyWord(w) || i == g.j && f.owned(g, i)) {
@@ -198,6 +198,9 @@ func (f *finder) heading(i int) bool {
 	if in("verb", w) || len(w) >= 8 {
 		return true
 	}
+	if len(w) < 7 {
+		return false
+	}
 	for _, e := range headingEnds {
 		if strings.HasSuffix(w, e) {
 			return true
@@ -238,6 +241,12 @@ func (f *finder) thing(g *named) bool {
 		if in("thing", w) || w == "t" && f.gap(g.i-1) == ":" || w == "s" && f.gap(g.i-1) == "/" {
 			return true
 		}
+		if gap == " " && f.town(g) && in("place", f.text(g.i)) && in("towards", w) && !f.toks[g.i-1].cap || gap == " " && w == "the" && g.j < len(f.toks) && f.gap(g.j) == " " && f.toks[g.j].cap && !f.toks[g.j].caps {
+			return true
+		}
+		if gap == " " && len(w) > 7 && slices.ContainsFunc(thingEnds, func(e string) bool { return strings.HasSuffix(w, e) }) {
+			return true
+		}
 		if gap == " " && (w == "i" || w == "in" && f.language() != "sv") && !f.toks[g.i-1].cap && f.town(g) {
 			return true // one lives in a town, not in a person
 		}
@@ -251,6 +260,9 @@ func (f *finder) thing(g *named) bool {
 	}
 	return f.gap(g.j) == " " && in("thingright", w) && !(len(w) == 2 && !f.toks[g.j].caps)
 }
+
+// The ends of compounds for things that are given names.
+var thingEnds = []string{"plattformen", "portalen", "systemet", "appen", "hotellet", "baten", "fartyget", "skeppet", "stormen", "modellen", "rummet", "salen", "boken", "romanen", "filmen", "programmet", "roboten", "servern", "kyrkan", "stolen", "lampan", "soffan", "fatoljen", "bordet", "mattan", "restaurangen", "krogen", "kafeet", "teatern", "stiftelsen", "fonden", "priset", "stipendiet", "loppet", "kvarteret", "hunden", "katten", "hasten", "plattform"}
 
 // town: a surname that is the name of a town too, without an ending.
 func (f *finder) town(g *named) bool {
@@ -484,7 +496,7 @@ func (f *finder) wordName(g *named) bool {
 		return left == " " && in("take", prev) && (gap != " " || !in("thingright", next)) && f.calls(prev) || f.opens(g.i) && gap == " " && (next == "har" || next == "here")
 	case in("months", w) && (hasDigit(prev) && left != "\v" || hasDigit(next) && gap == " "):
 		return false
-	case t.caps && !g.last.genitive && gap != ":" && (gap == " " && !f.capsAt(g.j) || gap == "-" && !f.capsAt(g.j)) && !speaks:
+	case t.caps && !g.last.genitive && gap != ":" && (gap == " " && !f.capsAt(g.j) || gap == "-" && !f.capsAt(g.j)) && !speaks && !(left == " " && in("take", prev)):
 		return false
 	case gap == " " && hasDigit(next) && len(next) <= 2 && !speaks:
 		return false
@@ -500,6 +512,15 @@ func (f *finder) wordName(g *named) bool {
 }
 
 // The ending of a form, and that of the infinitive, which tells a verb from a noun in the plural.
+// article: "en ravn", "der Schäfer": a word of that spelling, and no name.
+func (f *finder) article(g *named) bool {
+	if g.i == 0 || f.gap(g.i) != " " || g.given && g.surname {
+		return false
+	}
+	w := f.text(g.i - 1)
+	return !f.toks[g.i].cap && in("article", w) || g.surname && f.language() == "de" && in("germanarticle", w) && f.gap(g.j) != "-"
+}
+
 // smallWord: a given name in small letters that is a word too, in a text that has capitals, and nothing beside it that
 // speaks of a person.
 func (f *finder) smallWord(g *named) bool {
@@ -513,7 +534,7 @@ var verbEnds = [...][2]string{{"ar", "a"}, {"er", "a"}, {"ade", "a"}, {"dde", ""
 
 // verbAt says whether the word at i says what somebody does, by the list or by its ending.
 func (f *finder) verbAt(i int) bool {
-	if i >= len(f.toks) || f.toks[i].cap {
+	if i >= len(f.toks) || f.toks[i].cap && !f.toks[i].caps {
 		return false
 	}
 	w := f.text(i)

@@ -39,7 +39,12 @@ func surnameLike(w string) bool {
 	if in("surname", w) {
 		return true
 	}
-	if in("given", w) || in("other", w) || len(w) < 5 {
+	return !in("given", w) && !in("other", w) && surnameEnding(w)
+}
+
+// surnameEnding says whether a word ends as Nordic surnames do.
+func surnameEnding(w string) bool {
+	if len(w) < 5 {
 		return false
 	}
 	for _, e := range surnameEnds {
