@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestWhatStandsBesideTheName: file names, host names, message ids, a lone name in a text that names the person for sure.
+// TestWhatStandsBesideTheName: file names, host names, message ids, and a part of the name alone, which is never certain
+// in a text that is not theirs.
 func TestWhatStandsBesideTheName(t *testing.T) {
 	t.Parallel()
 	m := New(Person{
@@ -17,8 +18,8 @@ func TestWhatStandsBesideTheName(t *testing.T) {
 		"Kontakt_Ingegärd_Månestråle":                             {"Ingegärd_Månestråle"},
 		"avtal_K-60031.pdf":                                       {"K-60031"},
 		"avtal_K-60031-2.pdf":                                     nil,
-		"Kundnumret är K-60031 och namnet Månestråle.":            {"K-60031", "Månestråle"},
-		"Månestråle, Ingegärd ringde. Vi kallar henne Inga-Lill.": {"Månestråle, Ingegärd", "Inga-Lill"},
+		"Kundnumret är K-60031 och namnet Månestråle.":            {"K-60031"},
+		"Månestråle, Ingegärd ringde. Vi kallar henne Inga-Lill.": {"Månestråle, Ingegärd"},
 		"Frågor om Månestråle":                                    nil,
 		"Received: from dator-imanestrale.kvarn.example":          {"imanestrale"},
 		"<163.imanestrale@kvarn.example>":                         nil,

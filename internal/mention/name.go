@@ -41,7 +41,7 @@ func (f *finder) names() {
 				contact = contact[1:]
 			}
 			f.misspelt(n)
-			// A text that names the subject for sure means them with a part of the name too.
+			// A text that names the subject for sure likely means them with a part of the name too.
 			f.sureOf = true
 		}
 		k := 0
@@ -293,10 +293,14 @@ func (f *finder) misspelt(n int) {
 	}
 }
 
-// sure lowers what rests on the link between row and subject.
+// sure lowers what rests on the link between row and subject: in a text that is not theirs a part of a name is never
+// certain, and likely where the text names them for sure.
 func (f *finder) sure(c Confidence) Confidence {
-	if !f.c.Linked && !f.sureOf {
-		return Unsure
+	switch {
+	case f.c.Linked:
+		return c
+	case f.sureOf:
+		return min(c, Likely)
 	}
-	return c
+	return Unsure
 }
