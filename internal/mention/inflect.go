@@ -22,7 +22,7 @@ const (
 
 // stems gives the stems of one word of a name in normal form.
 func stems(w string, given bool) []stem {
-	if len(w) < 3 || strings.ContainsAny(w, " -'"+lost) {
+	if len(w) < 3 || strings.ContainsAny(w, " -'") || strings.Contains(w, lost) {
 		return nil
 	}
 	return append(finnishStems(w), slavicStems(w, given)...)
@@ -61,8 +61,22 @@ func finnishStems(w string) []stem {
 // weakGrade gives what the consonants at the end of a stem become in a closed syllable.
 func weakGrade(s string) string {
 	for _, g := range [...][2]string{
-		{"kk", "k"}, {"pp", "p"}, {"tt", "t"}, {"nk", "ng"}, {"nt", "nn"}, {"mp", "mm"}, {"lt", "ll"}, {"rt", "rr"}, {"ht", "hd"},
-		{"lk", "l"}, {"rk", "r"}, {"sk", "sk"}, {"st", "st"}, {"k", ""}, {"t", "d"}, {"p", "v"},
+		{"kk", "k"},
+		{"pp", "p"},
+		{"tt", "t"},
+		{"nk", "ng"},
+		{"nt", "nn"},
+		{"mp", "mm"},
+		{"lt", "ll"},
+		{"rt", "rr"},
+		{"ht", "hd"},
+		{"lk", "l"},
+		{"rk", "r"},
+		{"sk", "sk"},
+		{"st", "st"},
+		{"k", ""},
+		{"t", "d"},
+		{"p", "v"},
 	} {
 		if strings.HasSuffix(s, g[0]) {
 			return strings.TrimSuffix(s, g[0]) + g[1]

@@ -20,18 +20,13 @@ var (
 
 // The ends of street names and what people write for them, and the words before them, both with and without a full stop.
 var (
-	streetEnds = [...][2]string{
-		{"gatan", "g"}, {"gatan", "gat"}, {"gatan", "gt"}, {"vagen", "v"}, {"vagen", "vg"}, {"vag", "v"}, {"stigen", "st"}, {"torget", "t"}, {"granden", "gr"}, {"grand", "gr"},
-		{"gata", "g"}, {"gata", "gt"}, {"gate", "g"}, {"gate", "gt"}, {"gaten", "g"}, {"gaten", "gt"}, {"gade", "g"}, {"gade", "gd"}, {"veien", "v"}, {"vei", "v"}, {"vegen", "v"}, {"veg", "v"}, {"vej", "v"},
-		{"katu", "k"}, {"tie", "t"}, {"strasse", "str"}, {"platz", "pl"}, {"plads", "pl"}, {"plats", "pl"}, {"plan", "pl"},
-		{" street", " st"}, {" road", " rd"}, {" avenue", " ave"}, {" avenue", " av"}, {" lane", " ln"}, {" drive", " dr"}, {" place", " pl"}, {" court", " ct"}, {" gardens", " gdns"}, {" square", " sq"},
-		{" terrace", " ter"}, {" boulevard", " blvd"}, {" close", " cl"}, {" crescent", " cres"}, {" parkway", " pkwy"}, {" highway", " hwy"}, {" grove", " gr"},
-	}
-	streetParts = [...][2]string{
-		{"vastra", "v"}, {"ostra", "o"}, {"norra", "n"}, {"sodra", "s"}, {"stora", "st"}, {"stora", "s"}, {"lilla", "l"}, {"gamla", "g:la"}, {"gamla", "gla"}, {"gamla", "g"}, {"nya", "n"}, {"ovre", "o"}, {"nedre", "n"},
-		{"sankt", "s:t"}, {"sankt", "st"}, {"sankta", "s:ta"}, {"s:t", "sankt"}, {"s:t", "st"}, {"s:ta", "sankta"},
-		{"north", "n"}, {"south", "s"}, {"east", "e"}, {"west", "w"}, {"saint", "st"}, {"st", "saint"}, {"nordre", "ndr"}, {"sondre", "sdr"}, {"vester", "v"}, {"oster", "o"}, {"norre", "nr"},
-	}
+	streetEnds = pairs("gatan=g,gat,gt | vagen=v,vg | vag=v | stigen=st | torget=t | granden=gr | grand=gr | gata=g,gt | gate=g,gt | gaten=g,gt | " +
+		"gade=g,gd | veien=v | vei=v | vegen=v | veg=v | vej=v | katu=k | tie=t | strasse=str | platz=pl | plads=pl | plats=pl | " +
+		"plan=pl |  street= st |  road= rd |  avenue= ave, av |  lane= ln |  drive= dr |  place= pl |  court= ct |  gardens= gdns | " +
+		" square= sq |  terrace= ter |  boulevard= blvd |  close= cl |  crescent= cres |  parkway= pkwy |  highway= hwy |  grove= gr")
+	streetParts = pairs("vastra=v | ostra=o | norra=n | sodra=s | stora=st,s | lilla=l | gamla=g:la,gla,g | nya=n | ovre=o | nedre=n | sankt=s:t,st | " +
+		"sankta=s:ta | s:t=sankt,st | s:ta=sankta | north=n | south=s | east=e | west=w | saint=st | st=saint | nordre=ndr | " +
+		"sondre=sdr | vester=v | oster=o | norre=nr")
 )
 
 // streets gives the ways of writing the street of an address.
@@ -78,6 +73,17 @@ func writings(s street) []street {
 				cut.name, cut.abbr = strings.TrimSuffix(n.name, e[0])+e[1], true
 				out = append(out, cut)
 			}
+		}
+	}
+	return out
+}
+
+// pairs reads "long=short,shorter | next=n".
+func pairs(list string) (out [][2]string) {
+	for _, entry := range strings.Split(list, " | ") {
+		long, shorts, _ := strings.Cut(entry, "=")
+		for _, short := range strings.Split(shorts, ",") {
+			out = append(out, [2]string{long, short})
 		}
 	}
 	return out
