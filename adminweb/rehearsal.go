@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"insyn/internal/dsar"
-	"insyn/internal/mention"
 	"insyn/internal/records"
 	"insyn/internal/request"
 	"insyn/jobs"
@@ -29,6 +28,7 @@ type rehearsalPage struct {
 	Warnings []string
 	Refusals []string
 	Holds    []holdBox
+	Review   request.MentionCounts // places that somebody is asked about
 	Problem  string
 	Approve  *form
 	WhyNot   string
@@ -59,8 +59,7 @@ type sharedRow struct {
 
 // mentionRow is a place in a text, with what stands around it.
 type mentionRow struct {
-	Where, Before, Match, After, Confidence string
-	Replaced                                bool
+	Where, Before, Match, After string
 }
 
 // shownMentions bounds the list of places.
@@ -120,16 +119,21 @@ func (s *site) showRehearsal(w http.ResponseWriter, v *visit, status int, proble
 		p.Found, p.At = true, stored.At
 		v.addRehearsal(&p, body)
 	}
+	if p.Review, err = s.Store.Mentions(v.Context(), s.Pool, r.ID); err != nil {
+		return err
+	}
 	if p.Holds, err = s.holdsOfRequest(v.Context(), v, r); err != nil {
 		return err
 	}
 	if p.Found && r.ErasedAt == nil {
-		p.WhyNot = v.whyNot(r)
+		if p.WhyNot = v.whyNot(r); p.WhyNot == "" && p.Review.Undecided > 0 {
+			p.WhyNot = v.T("admin.rehearsal.undecided")
+		}
 		if p.WhyNot == "" {
 			p.Approve = v.form(path+"/approve", "admin.rehearsal.title")
-			p.Approve.Submit = v.text("admin.rehearsal.approve", "rows", p.Total, "kept", p.Kept)
+			p.Approve.Submit = v.text("admin.rehearsal.approve", "rows", p.Total+p.Review.Accepted, "kept", p.Kept)
 			p.Approve.Danger = true
-			p.Approve.add("hidden", "plan", base64.RawURLEncoding.EncodeToString(stored.PlanHash))
+			p.Approve.add("hidden", "plan", base64.RawURLEncoding.EncodeToString(stored.Shown()))
 		}
 	}
 	return s.show(w, v, status, "rehearsal", p)
@@ -207,8 +211,7 @@ func comma(s string) string {
 }
 
 func (v *visit) mention(m records.MentionHit) mentionRow {
-	conf := "admin.confidence." + confidenceName(m)
-	return mentionRow{Where: v.where(m.Table, m.Column), Before: m.Before, Match: m.Match, After: m.After, Replaced: m.Replaced, Confidence: v.hint(conf)}
+	return mentionRow{Where: v.where(m.Table, m.Column), Before: m.Before, Match: m.Match, After: m.After}
 }
 
 // where names a table and a column in the map's words.
@@ -241,6 +244,8 @@ func (s *site) approve(w http.ResponseWriter, v *visit) error {
 	switch {
 	case errors.Is(err, jobs.ErrTwoPeople):
 		return s.showRehearsal(w, v, http.StatusForbidden, v.T("admin.rehearsal.two_people"))
+	case errors.Is(err, jobs.ErrMentions):
+		return s.showRehearsal(w, v, http.StatusConflict, v.T("admin.rehearsal.undecided"))
 	case errors.Is(err, dsar.ErrConflict):
 		return s.showRehearsal(w, v, http.StatusConflict, v.T("admin.rehearsal.changed"))
 	case errors.Is(err, dsar.ErrInvalid):
@@ -250,15 +255,4 @@ func (s *site) approve(w http.ResponseWriter, v *visit) error {
 	}
 	v.flash("step.approve")
 	return v.seeOther(w, "/requests/"+strconv.FormatInt(r.ID, 10))
-}
-
-// confidenceName is how sure the search is, as the texts name it.
-func confidenceName(m records.MentionHit) string {
-	switch m.Confidence {
-	case mention.Certain:
-		return "certain"
-	case mention.Likely:
-		return "likely"
-	}
-	return "unsure"
 }

@@ -65,6 +65,8 @@ func (s *site) routes() []route {
 		{"POST /requests/{id}/ties/{tie}", decide, s.decideTie, false},
 		{"POST /requests/{id}/ties/{tie}/reopen", decide, s.reopenTie, false},
 		{"GET /requests/{id}/rehearsal", planErasure, s.rehearsalPage, false},
+		{"GET /requests/{id}/mentions", planErasure, s.mentionsPage, false},
+		{"POST /requests/{id}/mentions", decide, s.decideMentions, false},
 		{"POST /requests/{id}/approve", approve, s.approve, false},
 		{"GET /requests/{id}/receipt", seePeople, s.receiptPage, false},
 		{"GET /requests/{id}/receipt.json", seePeople, s.receiptJSON, false},

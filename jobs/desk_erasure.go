@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
 
@@ -61,15 +62,16 @@ func (d *Desk) RequestErasure(ctx context.Context, id, actor int64, ground, veri
 	})
 }
 
-// Approve approves the plan that was shown, by its hash. The database refuses an approver who is not an administrator, or
+// Approve approves what was shown (StoredRehearsal.Shown): the plan, and what is decided about mentions, of which none may be
+// undecided (ErrMentions). The database refuses an approver who is not an administrator, or
 // who asked for the erasure where the settings want two people.
-func (d *Desk) Approve(ctx context.Context, id, actor int64, planHash []byte) error {
+func (d *Desk) Approve(ctx context.Context, id, actor int64, shown []byte) error {
 	reh, err := d.Rehearsal(ctx, id)
 	if err != nil {
 		return err
 	}
 	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
-		if r.Kind != dsar.Erasure || r.WaitingFor != dsar.ForApproval || r.Held || r.Undecided > 0 || !bytes.Equal(reh.PlanHash, planHash) {
+		if r.Kind != dsar.Erasure || r.WaitingFor != dsar.ForApproval || r.Held || r.Undecided > 0 || !bytes.Equal(reh.Shown(), shown) {
 			return dsar.ErrConflict
 		}
 		switch {
@@ -80,13 +82,17 @@ func (d *Desk) Approve(ctx context.Context, id, actor int64, planHash []byte) er
 		case r.RequestedBy == 0:
 			return &dsar.Invalid{Field: "requested_by", Problem: "required"}
 		}
-		_, err := tx.Exec(ctx, `
+		plan, err := d.reviewed(ctx, tx, reh, id)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			update insyn.request
 			   set approved_by = $2,
 			       approved_at = now(),
 			       approved_plan = $3,
 			       version = version + 1
-			 where id = $1`, id, actor, request.ApprovedPlan{Hash: planHash, Counts: reh.Counts})
+			 where id = $1`, id, actor, plan)
 		switch postgres.Constraint(err) {
 		case "request_two_people":
 			return fmt.Errorf("approve request %d: %w", id, errors.Join(dsar.ErrForbidden, ErrTwoPeople))
@@ -101,6 +107,24 @@ func (d *Desk) Approve(ctx context.Context, id, actor int64, planHash []byte) er
 		}
 		return d.work(ctx, tx, id, actor, Erasure)
 	})
+}
+
+// reviewed is the plan of a rehearsal with what was decided about its mentions. Each accepted place may be one more row of its
+// table.
+func (d *Desk) reviewed(ctx context.Context, tx pgx.Tx, reh *request.StoredRehearsal, id int64) (plan request.ApprovedPlan, err error) {
+	n, err := d.Mentions(ctx, tx, id)
+	if err != nil {
+		return plan, err
+	}
+	if n.Undecided > 0 {
+		return plan, fmt.Errorf("approve request %d: %w", id, ErrMentions)
+	}
+	plan = request.ApprovedPlan{Hash: reh.PlanHash, Decisions: reh.Decisions, Counts: maps.Clone(reh.Counts)}
+	accepted, err := d.AcceptedByTable(ctx, tx, id)
+	for table, rows := range accepted {
+		plan.Counts[table] += rows
+	}
+	return plan, err
 }
 
 // halt stops an erasure for good, before the request leaves for another end. The jobs are cancelled in tx; then the fence
@@ -134,6 +158,9 @@ func (d *Desk) halt(ctx context.Context, tx pgx.Tx, r *request.Request) error {
 	}
 	return nil
 }
+
+// ErrMentions: places in texts that may name the person have not been decided on.
+var ErrMentions = errors.New("mentions are waiting for an answer")
 
 // ErrTwoPeople: the approver asked for the erasure, and the settings want two people.
 var ErrTwoPeople = errors.New("the approver must not be the requester")

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,6 +83,13 @@ func (w *Worker) erasure(ctx context.Context, c *Claim) error {
 		if err := w.undrifted(ctx, list); err != nil {
 			return w.awaitAcceptance(ctx, c, r, err)
 		}
+		now, err := w.store.DecisionsHash(ctx, w.Pool, r.ID)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(now, r.ApprovedPlan.Decisions) {
+			return w.rehearseAgain(ctx, c, r, dsar.GiveUp("plan_changed"))
+		}
 	}
 	// Now, not before the wait: it may have taken days, and the data gone on changing.
 	ids, err := w.identify(ctx, c, r, list, begun)
@@ -115,7 +123,11 @@ func (w *Worker) erase(ctx context.Context, c *Claim, r *request.Request, set se
 	if err := src.Fence(ctx, r.ID, t.subject.HMAC, c.Epoch); err != nil {
 		return nil, err
 	}
-	e := t.erasure(r, c.Epoch, set, c)
+	decided, err := w.store.Decisions(ctx, w.Pool, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	e := t.erasure(r, c.Epoch, set, c, &records.Hasher{Keys: w.Keys}, decided)
 	e.Approved = &records.Approved{Hash: r.ApprovedPlan.Hash, Counts: countsOf(r.ApprovedPlan, t.source)}
 	if list := targets(r); len(list) > 1 { // the stored hash is that of all sources, one after another
 		for i, other := range list {
@@ -124,7 +136,6 @@ func (w *Worker) erase(ctx context.Context, c *Claim, r *request.Request, set se
 			}
 		}
 	}
-	e.Hash = &records.Hasher{Keys: w.Keys}
 	if ids.Objected {
 		e.Suppress = w.suppressions(src, ids.Emails, ids.Phones)
 	}

@@ -52,12 +52,16 @@ func (w *Worker) rehearsal(ctx context.Context, c *Claim) error {
 	if err := w.undrifted(ctx, list); err != nil {
 		return w.awaitAcceptance(ctx, c, r, err)
 	}
+	decided, err := w.store.Decisions(ctx, w.Pool, r.ID)
+	if err != nil {
+		return err
+	}
 	for _, t := range list {
 		src, err := w.source(t.source)
 		if err != nil {
 			return dsar.GiveUp("no_source")
 		}
-		res, err := src.Rehearse(ctx, t.erasure(r, c.Epoch, set, c))
+		res, err := src.Rehearse(ctx, t.erasure(r, c.Epoch, set, c, &records.Hasher{Keys: w.Keys}, decided))
 		if err != nil {
 			return w.awaitAcceptance(ctx, c, r, erasureFault(err))
 		}
@@ -86,11 +90,16 @@ func (w *Worker) rehearsed(ctx context.Context, c *Claim, r *request.Request, ou
 		return fmt.Errorf("encode the rehearsal of request %d: %w", r.ID, err)
 	}
 	return c.Commit(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
+		var id int64
+		err := tx.QueryRow(ctx, `
 			insert into insyn.rehearsal (request_id, plan_hash, counts, body)
-			values ($1, $2, $3, $4)`, r.ID, hash, counts, w.Keys.Seal("rehearsal.body", body))
+			values ($1, $2, $3, $4)
+			returning id`, r.ID, hash, counts, w.Keys.Seal("rehearsal.body", body)).Scan(&id)
 		if err != nil {
 			return fmt.Errorf("store the rehearsal of request %d: %w", r.ID, err)
+		}
+		if err := recordPlaces(ctx, tx, r.ID, id, out); err != nil {
+			return err
 		}
 		if !refused {
 			return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForApproval})
@@ -103,6 +112,20 @@ func (w *Worker) rehearsed(ctx context.Context, c *Claim, r *request.Request, ou
 		}
 		return request.Move(ctx, tx, request.Step{ID: r.ID, To: dsar.Waiting, For: dsar.ForReview})
 	})
+}
+
+// recordPlaces writes down what somebody is asked about.
+func recordPlaces(ctx context.Context, tx pgx.Tx, id, rehearsal int64, found Rehearsed) error {
+	for _, src := range found.Sources {
+		places := make([]request.Place, len(src.Result.Review))
+		for i, p := range src.Result.Review {
+			places[i] = request.Place{Hash: p.Hash, Table: p.Table, Column: p.Column, Rule: p.Rule, Confidence: p.Confidence.String(), Linked: p.Linked}
+		}
+		if err := request.RecordPlaces(ctx, tx, id, rehearsal, src.Source, places); err != nil {
+			return err
+		}
+	}
+	return request.DropPlaces(ctx, tx, id, rehearsal)
 }
 
 // nothingToErase: no source of ours knows the person, or all of it is erased. The desk answers, and why is the code that

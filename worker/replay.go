@@ -261,6 +261,9 @@ func (p *replay) erase(ctx context.Context, src *records.Source, m records.Match
 		return 0, err
 	}
 	e.RowCap = p.set.RowCap
+	if e.Decisions, err = p.w.store.Decisions(ctx, p.w.Pool, e.RequestID); err != nil {
+		return 0, err
+	}
 	rehearsal, err := src.Rehearse(ctx, e)
 	if err != nil || p.o.DryRun {
 		if rehearsal != nil {

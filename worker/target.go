@@ -40,8 +40,9 @@ func targets(r *request.Request) []target {
 	return out
 }
 
-func (t target) erasure(r *request.Request, epoch int, set settings.Settings, c *Claim) records.Erasure {
+func (t target) erasure(r *request.Request, epoch int, set settings.Settings, c *Claim, hash *records.Hasher, decided map[string]bool) records.Erasure {
 	return records.Erasure{
+		Hash: hash, Decisions: decided,
 		RequestID: r.ID, Subject: t.subject.HMAC, Epoch: epoch, Keys: t.keys, RowCap: set.RowCap, Lang: r.Language,
 		Progress: func(done, total int) { c.Progress(string(c.Kind), int64(done), int64(total)) },
 		Staged:   func(n, of int) { c.Progress("stage", int64(n), int64(of)) },

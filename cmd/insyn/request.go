@@ -103,7 +103,7 @@ func (r *requester) approve(ctx context.Context, args []string) error {
 		}
 		_, _ = fmt.Fprintf(r.stdout, "approving the rehearsal of %s: %d rows in %d tables\n", plan.At.UTC().Format("2006-01-02 15:04 MST"), total, len(plan.Counts))
 	}
-	if err := r.desk.Approve(ctx, id, who.ID, plan.PlanHash); err != nil {
+	if err := r.desk.Approve(ctx, id, who.ID, plan.Shown()); err != nil {
 		return explain(err)
 	}
 	return r.finish(ctx, id, after)

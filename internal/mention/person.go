@@ -57,6 +57,9 @@ const (
 	Certain
 )
 
+// String is the name of a confidence, in small letters.
+func (c Confidence) String() string { return [...]string{"unsure", "likely", "certain"}[c] }
+
 // Span is one mention. Start and End are byte offsets into the text as stored, on rune boundaries.
 type Span struct {
 	Start, End int

@@ -29,6 +29,8 @@ type Erasure struct {
 	Also []string
 	// Suppress are keyed hashes that go into the suppression list in the same transaction.
 	Suppress []Suppression
+	// Decisions are what somebody has said of places that the matcher is not certain of, by hash: true for the person.
+	Decisions map[string]bool
 	// Lang chooses the language of the constants; "" is Swedish.
 	Lang string
 	// Progress is told how many of the tables are done; nil is nobody.
@@ -44,6 +46,8 @@ const DefaultRowCap = 100_000
 type Approved struct {
 	Hash   []byte         `json:"hash"`
 	Counts map[string]int `json:"counts"`
+	// Undecided is how many places nobody had decided on.
+	Undecided int `json:"undecided,omitempty"`
 }
 
 // Suppression is a keyed hash of an address (channel email) or a number (phone). Origin is why: optout where empty,
@@ -72,7 +76,11 @@ type Rehearsal struct {
 	Warnings                  []Warning
 	Refusals                  []Warning // rules of the map that refuse the erasure; then nothing was tried
 	Triggers                  []string
-	Mentions                  []MentionHit
+	Mentions                  []MentionHit // that go
+	Review                    []Place      // that somebody decides on
+	MorePlaces                int          // beyond those, for which nobody is asked
+	Common                    []Common
+	Undecided                 int // of Review, when it was rehearsed
 	Took                      time.Duration
 	Total                     int
 	// Stages is how many transactions the run will need; 0 is one.
@@ -81,7 +89,7 @@ type Rehearsal struct {
 
 // Approval is what the approver of this rehearsal approves.
 func (r *Rehearsal) Approval() *Approved {
-	a := &Approved{Hash: r.PlanHash, Counts: map[string]int{}}
+	a := &Approved{Hash: r.PlanHash, Counts: map[string]int{}, Undecided: r.Undecided}
 	for _, t := range r.Tables {
 		a.Counts[t.Table] += t.Rows
 	}
@@ -122,13 +130,11 @@ type Warning struct {
 	Rows  int           `json:"rows"`
 }
 
-// MentionHit is one place in a text with a little of what stands around it. Replaced is false where the run is not
-// sure and leaves it to a reader.
+// MentionHit is one place in a text with a little of what stands around it.
 type MentionHit struct {
 	Table, Column, Key   string
 	Before, Match, After string
 	Confidence           mention.Confidence
-	Replaced             bool
 }
 
 // Outcome is what an erasure did, in counts by table and action ("crm.history redact") and without names. Identifiers are the person's own as they were before;

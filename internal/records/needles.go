@@ -14,6 +14,7 @@ import (
 type needles struct {
 	given, surname, texts, numbers []string
 	usual                          []string // numbers as people usually write them
+	named                          []string // surnames that are searched for alone
 }
 
 func needlesOf(people []mention.Person) needles {
@@ -96,17 +97,21 @@ const numberRun = `'[0-9][-0-9 ()./+\u00a0]{4,}[0-9]'`
 // where holds, on alias x, for rows that may name the person in one of the columns, and gives its arguments, the first of
 // which is $first. Each part of it can be answered by a trigram index; columns without one are read.
 func (n needles) where(t *datamap.PlannedTable, columns []*datamap.Column, first int) (string, []any) {
-	args := []any{n.given, n.surname, n.texts, n.numbers, n.usual}
+	args := []any{n.given, n.surname, n.texts, n.numbers, n.usual, n.named}
 	p := func(i int) string { return fmt.Sprintf("$%d::text[]", first+i) }
 	var arms []string
 	for _, c := range columns {
 		text, numbers := trigrams(t.Live, c.Name)
 		if !text {
-			return n.reading(columns, p), args[:4]
+			where := n.reading(columns, p)
+			return where + placed(where, p(4)) + placed(where, p(5)), args
 		}
 		x := searchText("x."+quote(c.Name), t.Types[c.Name])
 		// A given name may be too short for an index, and is too common to be worth one.
 		arms = append(arms, fmt.Sprintf("%s ilike any (%s) and lower(%s) like any (%s)", x, p(1), x, p(0)), fmt.Sprintf("%s ilike any (%s)", x, p(2)))
+		if len(n.named) > 0 {
+			arms = append(arms, fmt.Sprintf("%s ilike any (%s)", x, p(5)))
+		}
 		if numbers {
 			arms = append(arms, fmt.Sprintf("%s ~ %s and %s like any (%s)", x, numberRun, digitsSQL(x), p(3)))
 		} else {
@@ -175,10 +180,14 @@ func (n needles) readingOf(parts []string, p func(int) string) string {
 	// Soft hyphens and blanks of no width may stand inside a word. translate costs three times what a regular expression
 	// does, so it works only on texts that have such signs, or a run of digits long enough to be a number.
 	text := fmt.Sprintf("lower(concat_ws(' ', %s))", strings.Join(parts, ", "))
-	return fmt.Sprintf(`(select y.text like any (%s) and y.text like any (%s)
+	alone := ""
+	if len(n.named) > 0 {
+		alone = fmt.Sprintf(" or y.text like any (%s)", p(5))
+	}
+	return fmt.Sprintf(`(select y.text like any (%s) and y.text like any (%s)%s
 		or y.text like any (%s)
 		or y.text ~ %s and %s like any (%s)
 		from (select case when z.text ~ '[\u00ad\u200b\u200c\u200d\u2060\ufeff]'
 		             then translate(z.text, U&'\00AD\200B\200C\200D\2060\FEFF', '') else z.text end as text
-		        from (select %s as text offset 0) as z offset 0) as y)`, p(1), p(0), p(2), numberRun, digitsSQL("y.text"), p(3), text)
+		        from (select %s as text offset 0) as z offset 0) as y)`, p(1), p(0), alone, p(2), numberRun, digitsSQL("y.text"), p(3), text)
 }

@@ -68,9 +68,16 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 	}
 	find := func(text string) []mention.Span {
 		var sure []mention.Span
-		for _, s := range withTyped(text, m.Find(text, mc), r.words.typed) {
-			r.note(in, text, s, enough(s))
-			if enough(s) {
+		spans := withTyped(text, m.Find(text, mc), r.words.typed)
+		if !mc.Linked {
+			spans = r.withShared(text, mc, spans)
+		}
+		for _, s := range spans {
+			switch {
+			case enough(s):
+				r.note(in, text, s)
+				sure = append(sure, s)
+			case r.accepted(in, text, s, mc.Linked):
 				sure = append(sure, s)
 			}
 		}

@@ -39,6 +39,12 @@ type run struct {
 	mentions []MentionHit
 	silent   bool // mentions are not noted
 
+	places     map[string]bool // by hash: those that were come by
+	review     []Place
+	morePlaces int
+	undecided  int
+	common     []Common
+
 	logged      []logged
 	waiting     pgx.Batch // changes that have not been sent
 	waitingRows int
@@ -120,7 +126,7 @@ func (s *Source) eraseAtOnce(ctx context.Context, e Erasure) (*Outcome, error) {
 		if err := r.all(ctx); err != nil {
 			return err
 		}
-		if e.Approved.grew(r.byTable()) {
+		if e.Approved.grew(r.byTable()) || r.undecided > e.Approved.Undecided+max(10, e.Approved.Undecided/10) {
 			return ErrCountsGrew
 		}
 		out, err = r.commitPoint(ctx)
@@ -152,7 +158,7 @@ func (s *Source) begin(ctx context.Context, tx pgx.Tx, e Erasure) (*run, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &run{s: s, tx: tx, e: e, plan: plan, keys: keys, crew: s.crew(tx), counts: map[string]int{}}
+	r := &run{s: s, tx: tx, e: e, plan: plan, keys: keys, crew: s.crew(tx), counts: map[string]int{}, places: map[string]bool{}}
 	subject := plan.Subject()
 	// Two erasures of one person stand in line here.
 	locked, err := collect[string](ctx, tx, fmt.Sprintf(`select %s from %s as x where %s order by %s for update`, keyText("x", subject.Key),
@@ -264,6 +270,7 @@ func (r *run) rehearsal() *Rehearsal {
 	out := &Rehearsal{
 		PlanHash: r.plan.Hash(), Kept: r.kept, Shared: r.shared, Warnings: r.warnings, Triggers: r.plan.Triggers,
 		Refusals: r.refusals, Mentions: r.mentions, Total: r.total,
+		Review: r.review, MorePlaces: r.morePlaces, Common: r.common, Undecided: r.undecided,
 	}
 	for _, t := range r.order {
 		t.Rows = r.counts[t.Table+" "+t.Action]
@@ -283,15 +290,21 @@ func (r *run) rehearsal() *Rehearsal {
 // mentionLimit bounds the places that a rehearsal shows; what is replaced is not bounded.
 const mentionLimit = 1000
 
-func (r *run) note(in cell, text string, s mention.Span, replaced bool) {
-	if r.silent || len(r.mentions) >= mentionLimit {
-		return
+func (r *run) note(in cell, text string, s mention.Span) {
+	if !r.silent && len(r.mentions) < mentionLimit {
+		r.mentions = append(r.mentions, hitOf(in, text, s))
 	}
-	r.mentions = append(r.mentions, MentionHit{
-		Table: in.t.Name, Column: in.c.Name, Key: in.key, Before: tail(text[:s.Start], 40),
-		Match: text[s.Start:s.End], After: head(text[s.End:], 40), Confidence: s.Confidence, Replaced: replaced,
-	})
 }
+
+func hitOf(in cell, text string, s mention.Span) MentionHit {
+	return MentionHit{
+		Table: in.t.Name, Column: in.c.Name, Key: in.key, Before: tail(text[:s.Start], around), Match: text[s.Start:s.End],
+		After: head(text[s.End:], around), Confidence: s.Confidence,
+	}
+}
+
+// around is how many characters before and after a mention are shown.
+const around = 90
 
 func head(s string, n int) string {
 	for i := range s {

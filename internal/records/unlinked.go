@@ -18,13 +18,13 @@ func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) err
 	var searches []*search
 	for _, t := range tables {
 		switch columns := t.Searched(); {
-		case r.words.needles.empty() && !keysWithin(columns):
+		case r.needles(r.asksNames()).empty() && !keysWithin(columns):
 		case t.Mentions && t.Erase == datamap.DeleteRow:
 			if err := r.removeNaming(ctx, t); err != nil {
 				return err
 			}
 		case len(columns) > 0:
-			searches = append(searches, &search{t: t, columns: columns, indexed: allIndexed(t, columns)})
+			searches = append(searches, &search{t: t, columns: columns, indexed: allIndexed(t, columns), names: r.asksNames()})
 		}
 	}
 	if len(searches) == 0 {
@@ -62,12 +62,14 @@ type search struct {
 	t       *datamap.PlannedTable
 	columns []*datamap.Column
 	indexed bool
+	names   bool // also rows with the surname alone
+	read    int
 	rows    []textRow
 }
 
 // ask queues the question for the next rows that may name the person.
 func (r *run) ask(b *pgx.Batch, x *search) {
-	where, args := r.words.needles.where(x.t, x.columns, 3)
+	where, args := r.needles(x.names).where(x.t, x.columns, 3)
 	for _, c := range x.columns {
 		if c.Within != "" { // the pattern decides in Go
 			args = append(args, containing(r.keys))
@@ -93,6 +95,18 @@ func (r *run) ask(b *pgx.Batch, x *search) {
 	})
 }
 
+func (r *run) askNext(ctx context.Context, x *search) error {
+	return r.pipeline(ctx, func(b *pgx.Batch) { r.ask(b, x) })
+}
+
+// needles are those of a search, with names the wider ones.
+func (r *run) needles(names bool) needles {
+	if names {
+		return r.words.asked
+	}
+	return r.words.needles
+}
+
 // keysWithin says whether keys of persons stand inside one of the texts.
 func keysWithin(columns []*datamap.Column) bool {
 	return slices.ContainsFunc(columns, func(c *datamap.Column) bool { return c.Within != "" })
@@ -112,22 +126,6 @@ func allIndexed(t *datamap.PlannedTable, columns []*datamap.Column) bool {
 		text, _ := trigrams(t.Live, c.Name)
 		return !text
 	})
-}
-
-// searchOthers replaces what the matcher is certain of in the rows that a search found, a chunk at a time.
-func (r *run) searchOthers(ctx context.Context, x *search) error {
-	for len(x.rows) > 0 {
-		if err := r.mentionRows(ctx, x.t, x.columns, x.rows); err != nil {
-			return err
-		}
-		if len(x.rows) < chunk {
-			return nil
-		}
-		if err := r.pipeline(ctx, func(b *pgx.Batch) { r.ask(b, x) }); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // mentionRows replaces the mentions in rows that were found to hold one.

@@ -15,6 +15,9 @@ type words struct {
 	// Other people's rows. A name, mailbox or number that another living person has too is not enough there.
 	loose   *mention.Matcher
 	needles needles
+	// What else may name the person there, for somebody to decide: by surname, or a name that another living person has too.
+	asked needles
+	wide  *mention.Matcher // nil where nobody else has one of the names
 	// Rows of those who share a mailbox or number with the person.
 	strict  *mention.Matcher
 	sharers map[string]bool
@@ -32,7 +35,8 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string, also ...
 		return nil, err
 	}
 	w := &words{sharers: map[string]bool{}, names: map[string]string{}}
-	var loose, strict []mention.Person
+	var loose, strict, wide []mention.Person
+	namesakes := false
 	for _, k := range keys {
 		c := cards[k]
 		if c == nil {
@@ -61,9 +65,11 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string, also ...
 			}
 			switch x.role {
 			case "name":
+				namesakes = true
 				free.Given, free.Called, free.Surname, free.FormerSurnames, free.Nicknames = nil, "", nil, nil, nil
 				bare.Given, bare.Called, bare.Surname, bare.FormerSurnames, bare.Nicknames = nil, "", nil, nil, nil
 			case "former_surname":
+				namesakes = true
 				free.FormerSurnames, bare.FormerSurnames = drop(free.FormerSurnames, x.value), drop(bare.FormerSurnames, x.value)
 			case "address.street":
 				free.Addresses, bare.Addresses = without(free.Addresses, x.value), without(bare.Addresses, x.value)
@@ -80,14 +86,20 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string, also ...
 				}
 			}
 		}
-		loose, strict = append(loose, free), append(strict, bare)
+		named := free
+		named.Given, named.Called, named.Surname, named.FormerSurnames, named.Nicknames = p.Given, p.Called, p.Surname, p.FormerSurnames, p.Nicknames
+		loose, strict, wide = append(loose, free), append(strict, bare), append(wide, named)
 		for _, n := range bare.Phones {
 			if len(digits(n)) >= 8 {
 				w.typed = append(w.typed, n)
 			}
 		}
 	}
-	w.alone, w.needles = strict, needlesOf(loose)
+	w.alone, w.needles, w.asked = strict, needlesOf(loose), needlesOf(wide)
+	w.asked.named = slices.DeleteFunc(slices.Clone(w.asked.surname), func(n string) bool { return len(n) < len("%abc%") })
+	if namesakes {
+		w.wide = mention.New(wide...)
+	}
 	w.linked, w.loose, w.strict = mention.New(w.self...), mention.New(loose...), mention.New(strict...)
 	return w, nil
 }

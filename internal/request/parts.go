@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,11 +62,15 @@ type Evidence struct {
 
 // StoredRehearsal is the newest rehearsal of an erasure; Body is its result as JSON.
 type StoredRehearsal struct {
-	At       time.Time
-	PlanHash []byte
-	Counts   map[string]int
-	Body     json.RawMessage
+	At        time.Time
+	PlanHash  []byte
+	Decisions []byte // stands for what is decided about mentions; nil where nothing is
+	Counts    map[string]int
+	Body      json.RawMessage
 }
+
+// Shown is what an approver approves: the plan, and what is decided about mentions.
+func (r *StoredRehearsal) Shown() []byte { return append(slices.Clone(r.PlanHash), r.Decisions...) }
 
 // Timeline gives the audit lines of the request, newest first.
 func (s *Store) Timeline(ctx context.Context, id int64) ([]audit.Row, error) {
@@ -127,6 +132,9 @@ func (s *Store) Rehearsal(ctx context.Context, id int64) (*StoredRehearsal, erro
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the rehearsal of request %d: %w", id, err)
+	}
+	if out.Decisions, err = s.DecisionsHash(ctx, s.Pool, id); err != nil {
+		return nil, err
 	}
 	out.Body, err = s.Keys.Open("rehearsal.body", body)
 	return &out, err

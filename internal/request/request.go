@@ -72,6 +72,8 @@ type Request struct {
 type ApprovedPlan struct {
 	Hash   []byte         `json:"hash"`
 	Counts map[string]int `json:"counts"`
+	// Decisions stands for what was decided about mentions; nil where nothing was.
+	Decisions []byte `json:"decisions,omitempty"`
 }
 
 // Subject is one person of a request. Key, Name and Address are empty once they are purged or erased.
