@@ -27,7 +27,7 @@ func expected(pattern string) string {
 		return "administrator dpo"
 	case strings.Contains(pattern, " /settings"), strings.Contains(pattern, " /audit"),
 		strings.HasSuffix(pattern, "/extend"), strings.HasSuffix(pattern, "/refuse"), strings.HasSuffix(pattern, "/rehearsal"),
-		strings.HasSuffix(pattern, "/rehearse"), strings.HasSuffix(pattern, "/ground"), strings.HasSuffix(pattern, "/uphold"),
+		strings.HasSuffix(pattern, "/rehearse"), strings.HasSuffix(pattern, "/mentions"), strings.HasSuffix(pattern, "/ground"), strings.HasSuffix(pattern, "/uphold"),
 		strings.HasSuffix(pattern, "/search_again"):
 		return "administrator dpo"
 	case strings.Contains(pattern, " /jobs"), strings.Contains(pattern, " /queues"):

@@ -12,7 +12,7 @@ import (
 	"insyn/internal/settings"
 )
 
-// DecideMentions stores one answer about places that the newest rehearsal asks about: true for the person, false for somebody
+// DecideMentions stores one answer about places that the newest rehearsal asks about, nil all that are undecided: true for the person, false for somebody
 // else, nil takes an answer back. It is open until the plan is approved. The audit holds how many, and which way.
 func (d *Desk) DecideMentions(ctx context.Context, id, actor int64, places [][]byte, accepted *bool) (changed int, err error) {
 	err = d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {

@@ -205,7 +205,7 @@ func TestARuleOfTheMapSendsTheErasureToTheDesk(t *testing.T) {
 	if list := body.Sources[0].Result.Refusals; len(list) != 1 || list[0].Table != "crm.deal" || list[0].Rows != 1 || list[0].Label["en"] == "" {
 		t.Errorf("reasons %+v, want the open deal with its words", list)
 	}
-	if err := o.web.Approve(ctx, r.ID, o.admin, reh.PlanHash); !errors.Is(err, dsar.ErrConflict) {
+	if err := o.web.Approve(ctx, r.ID, o.admin, reh.Shown()); !errors.Is(err, dsar.ErrConflict) {
 		t.Errorf("approve it nevertheless: %v, want ErrConflict", err)
 	}
 	same()

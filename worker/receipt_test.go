@@ -47,7 +47,7 @@ func (b *bench) erase(t *testing.T, person int64) (id int64, asked, approved int
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.desk.Approve(t.Context(), id, approved, plan.PlanHash); err != nil {
+	if err := b.desk.Approve(t.Context(), id, approved, plan.Shown()); err != nil {
 		t.Fatal(err)
 	}
 	return id, asked, approved

@@ -107,11 +107,14 @@ func (w *town) ask(t *testing.T, person int) (id int64) {
 	}
 	w.exec(t, `update insyn.request set requested_by = created_by where id = $1`, id)
 	w.run(t)
+	if _, err := w.desk.DecideMentions(ctx, id, w.account(t, dsar.DPO), nil, new(false)); err != nil {
+		t.Fatal(err)
+	}
 	reh, err := w.desk.Rehearsal(ctx, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.desk.Approve(ctx, id, w.account(t, dsar.Administrator), reh.PlanHash); err != nil {
+	if err := w.desk.Approve(ctx, id, w.account(t, dsar.Administrator), reh.Shown()); err != nil {
 		t.Fatal(err)
 	}
 	return id

@@ -156,7 +156,7 @@ func (o *office) approve(t *testing.T, id int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.web.Approve(context.Background(), id, o.admin, reh.PlanHash); err != nil {
+	if err := o.web.Approve(context.Background(), id, o.admin, reh.Shown()); err != nil {
 		t.Fatal(err)
 	}
 }

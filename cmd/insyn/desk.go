@@ -99,6 +99,8 @@ func explain(err error) error {
 		return fmt.Errorf("%s: %s", wrong.Field, invalidWords(wrong.Problem))
 	case errors.Is(err, jobs.ErrTwoPeople):
 		return errors.New("approval: whoever asked for the erasure must not approve it")
+	case errors.Is(err, jobs.ErrMentions):
+		return errors.New("mentions: places in texts that may name the person wait for an answer; decide on the page of the request, or with `insyn request mentions`")
 	case errors.Is(err, jobs.ErrTooLate):
 		return errors.New("too_late: the person is erased already; nothing can be held any more")
 	case errors.Is(err, dsar.ErrForbidden):

@@ -16,6 +16,7 @@ func requestCommand() command {
 		usage: `insyn request access|portability|rectification|erasure --person SOURCE:KEY --as USER [flags] [--wait] [--json]
 insyn request approve ID --as USER [--wait] [--json]
 insyn request decide ID --person SOURCE:KEY --same|--different|--again --as USER [--code-by-hand] [--wait] [--json]
+insyn request mentions ID [--rest person|other --as USER] [--json]
 insyn request list [--all] [--json]
 insyn request show ID [--json]
 
@@ -33,6 +34,7 @@ and approved by another administrator.
   --same              decide: the card that shares identifiers with the person is the same person, and joins the request
   --different         decide: it is somebody else; holds for later requests, until --again takes it back
   --code-by-hand      decide: the code to the person's page is given in another way than by mail (level C)
+  --rest ANSWER       mentions: what holds for the places in texts that nobody has decided on: they are the person, or other
   --wait              wait until it is done or somebody has to do something
   --timeout TIME      how long --wait waits, 5m unless given
 Exit codes: 0 done, 3 waiting for somebody, 1 failed, with the code. It waits as tied_cards when another card shares an
@@ -56,6 +58,8 @@ func runRequest(ctx context.Context, a *app, args []string) error {
 		return r.submit(ctx, dsar.Kind(verb), rest)
 	case "decide":
 		return r.decide(ctx, rest)
+	case "mentions":
+		return r.mentions(ctx, rest)
 	case "approve":
 		return r.approve(ctx, rest)
 	case "list":

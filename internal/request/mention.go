@@ -129,8 +129,8 @@ func (s *Store) AcceptedByTable(ctx context.Context, q postgres.Querier, id int6
 	return out, err
 }
 
-// DecideMentions stores one answer about places of the newest rehearsal, or takes it back where accepted is nil. It gives how
-// many places changed.
+// DecideMentions stores one answer about places of the newest rehearsal, nil all that are undecided, or takes it back where
+// accepted is nil. It gives how many places changed.
 func (s *Store) DecideMentions(ctx context.Context, tx pgx.Tx, id, actor int64, places [][]byte, accepted *bool) (int, error) {
 	tag, err := tx.Exec(ctx, `
 		update insyn.mention as m
@@ -138,7 +138,7 @@ func (s *Store) DecideMentions(ctx context.Context, tx pgx.Tx, id, actor int64, 
 		       decided_by = case when $3::boolean is not null then $4::bigint end,
 		       decided_at = case when $3::boolean is not null then now() end
 		 where request_id = $1
-		   and place = any ($2)
+		   and (place = any ($2) or $2::bytea[] is null and accepted is null)
 		   and accepted is distinct from $3
 		   and `+newest, id, places, accepted, actor)
 	if err != nil {

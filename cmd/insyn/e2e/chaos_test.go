@@ -107,11 +107,14 @@ func (w *world) approve(ctx context.Context, admin int64) error {
 	}
 	desk := w.desk()
 	for _, id := range ids {
+		if _, err := desk.DecideMentions(ctx, id, admin, nil, new(false)); err != nil {
+			return err
+		}
 		plan, err := desk.Rehearsal(ctx, id)
 		if err != nil {
 			return err
 		}
-		if err := desk.Approve(ctx, id, admin, plan.PlanHash); err != nil {
+		if err := desk.Approve(ctx, id, admin, plan.Shown()); err != nil {
 			return err
 		}
 	}
