@@ -121,6 +121,13 @@ func (w *Worker) signReceipt(ctx context.Context, tx pgx.Tx, r *request.Request,
 		at := r.ApprovedAt.UTC().Truncate(time.Second)
 		d.Approved.At = &at
 	}
+	decided, err := w.store.Mentions(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	if decided.All() > 0 {
+		d.Mentions = &receipt.Mentions{Replaced: decided.Accepted, Left: decided.Refused}
+	}
 	register, err := addSources(ctx, tx, r.ID, &d)
 	if err != nil || len(d.Sources) == 0 {
 		return err

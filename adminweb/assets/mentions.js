@@ -19,22 +19,20 @@
     if (!go(to < 0 ? places.findIndex(open) : to)) done();
   };
   // The last one of this page: the server knows what comes next.
-  const done = () => Promise.all(sending).then(() => location.assign(location.pathname + "?show=open#places"));
-  const sending = new Set();
-  const answer = async (place, value) => {
+  const done = () => sent.then(() => location.assign(location.pathname + "?show=open#places"));
+  let sent = Promise.resolve(); // one after another, so that what is said last holds
+  const answer = (place, value) => {
     const was = place.dataset.answer;
     place.dataset.answer = value === "undo" ? "" : value;
     const form = place.querySelector("form");
     const body = new URLSearchParams({ place: form.elements.place.value, mention_answer: value });
-    const sent = fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } })
+    sent = sent.then(() => fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }))
       .then((r) => r.ok && !r.redirected ? r.json() : Promise.reject(r))
       .then((n) => {
         progress.querySelector("progress").value = n.decided;
         progress.querySelector("span").textContent = n.text;
       })
       .catch(() => { place.dataset.answer = was; location.reload(); }); // the page says why
-    sending.add(sent);
-    sent.finally(() => sending.delete(sent));
     if (value !== "undo") next();
   };
   places.forEach((place, i) => {

@@ -27,6 +27,7 @@ type Document struct {
 	Approved   Approval   `json:"approved"`
 	Sources    []Source   `json:"sources"`
 	Stages     []Stage    `json:"stages,omitempty"`
+	Mentions   *Mentions  `json:"mentions,omitempty"` // null where nobody was asked
 	Rescan     Rescan     `json:"rescan"`
 	Suppressed bool       `json:"suppressed"` // a keyed hash of the address keeps mailings away
 	Backups    *Backups   `json:"backups,omitempty"`
@@ -98,6 +99,12 @@ type Kept struct {
 	Sentence dossier.Label `json:"law_sentence"`
 	Rows     int           `json:"rows"`
 	Until    dsar.Date     `json:"until"`
+}
+
+// Mentions are the places in texts of which somebody decided whether they name the person: those that do were replaced.
+type Mentions struct {
+	Replaced int `json:"replaced"`
+	Left     int `json:"left"`
 }
 
 // Stage is one part of an erasure that was too large for one transaction.

@@ -236,6 +236,9 @@ func (w Words) Places(list []Place) *Table {
 
 func (w Words) more(d *Document) Part {
 	p := Part{Title: w.t("else")}
+	if d.Mentions != nil {
+		p.Text = append(p.Text, w.fill("mentions", wording.Vars{"replaced": strconv.Itoa(d.Mentions.Replaced), "left": strconv.Itoa(d.Mentions.Left)}))
+	}
 	if d.Backups != nil {
 		p.Text = append(p.Text, w.fill("backups", wording.Vars{"until": d.Backups.Until.In(w.Lang)}))
 	}
