@@ -21,7 +21,7 @@ func datamapCheck() command {
 
 Holds the data map against each source: every table that a foreign key ties to a person and every column of a mapped table is
 mapped, or left out with a reason; each action fits type and constraints; the roles of Insyn have the rights that the map
-needs; no table outside the map looks like personal data (a bounded sample; values are never printed); and nothing has changed
+needs; the texts that an erasure searches for mentions have a trigram index; no table outside the map looks like personal data (a bounded sample; values are never printed); and nothing has changed
 since somebody accepted schema and map. It needs the map and the address of the source (dsn_env) and nothing else of Insyn,
 so it runs in the build of the CRM too, and changes nothing.
   --map FILE      the map; INSYN_MAP unless given
@@ -49,6 +49,7 @@ type checkResult struct {
 	Drift    datamap.Problems `json:"drift"`
 	Accepted *checkedAccepted `json:"accepted,omitempty"`
 	Sampled  bool             `json:"sampled"`
+	Indexes  []string         `json:"indexes"` // that the search for mentions lacks
 
 	before string // the fingerprint when the check began
 	ledger bool   // there is one
@@ -156,6 +157,9 @@ func (p *parts) checkSource(ctx context.Context, m *datamap.Map, name, variable 
 	for _, t := range plan.Tables {
 		r.Columns += len(t.Columns)
 	}
+	if r.Indexes, err = records.MissingTrigrams(ctx, pool, plan); err != nil {
+		return nil, err
+	}
 	s, _ := m.Source(name)
 	rights, err := records.Rights(ctx, pool, s, c)
 	if err != nil {
@@ -226,6 +230,9 @@ func (r *checkResult) print(a *app) {
 	}
 	for _, p := range r.Problems.Of(datamap.OnlyWarning) {
 		tell(gradeWarn, p.Place, p.Text+"; "+p.Mend)
+	}
+	for _, line := range r.Indexes {
+		tell(gradeWarn, r.Source, "without it an erasure reads every text: "+line)
 	}
 	for _, p := range r.Drift.Of(datamap.OnlyWarning) {
 		tell(gradeWarn, p.Place, "since the last acceptance "+p.Text+"; "+p.Mend)

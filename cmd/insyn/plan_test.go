@@ -55,6 +55,11 @@ func TestPlanOfAnErasure(t *testing.T) {
 		t.Errorf("as JSON: %v, %+v", err, doc)
 	}
 
+	missing := `without it an erasure reads every text: create index concurrently "insyn_history_body_trgm_idx"`
+	if _, out, _ := call(t, env, "datamap", "check"); !strings.Contains(out, missing) {
+		t.Errorf("the check of the map does not tell of the index of texts:\n%s", out)
+	}
+
 	// Without the index it is told with the line that makes it, which is true: afterwards it serves.
 	alter(t, crm, `drop index crm.history_person_person_id_idx`)
 	create := `create index concurrently "insyn_history_person_person_id_idx" on "crm"."history_person" ("person_id");`
@@ -64,6 +69,10 @@ func TestPlanOfAnErasure(t *testing.T) {
 	alter(t, crm, create, `create extension if not exists pg_trgm`, `create index concurrently "insyn_history_body_trgm_idx" on "crm"."history" using gin ("body" gin_trgm_ops)`)
 	if out := plan(exitDone); !strings.Contains(out, "crm.history_person by insyn_history_person_person_id_idx") || strings.Contains(out, "insyn_history_body_trgm_idx") {
 		t.Error("the new index does not serve")
+	}
+
+	if _, out, _ := call(t, env, "datamap", "check"); strings.Contains(out, missing) {
+		t.Error("the check of the map asks for an index that is there")
 	}
 
 	alter(t, crm, `create table crm.scratch (x int)`)

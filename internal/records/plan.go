@@ -111,7 +111,7 @@ func (s *Source) PlanErasure(ctx context.Context, key string, rowCap int, analyz
 // planner makes one plan.
 type planner struct {
 	s       *Source
-	tx      pgx.Tx
+	tx      querier
 	keys    []string
 	analyze bool
 	out     *ErasurePlan

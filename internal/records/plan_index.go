@@ -228,6 +228,27 @@ func (p *planner) search(ctx context.Context, t *datamap.PlannedTable, out *Tabl
 	return nil
 }
 
+// MissingTrigrams are the statements that make the indexes by which an erasure finds who is named in free text, for the mapped
+// texts of tables of some size that have none.
+func MissingTrigrams(ctx context.Context, q querier, plan *datamap.Plan) ([]string, error) {
+	p := &planner{tx: q}
+	var out []string
+	for _, t := range plan.Tables {
+		var x TablePlan
+		if err := p.search(ctx, t, &x); err != nil {
+			return nil, err
+		}
+		if x.Search == nil || len(x.Search.Create) == 0 {
+			continue
+		}
+		if len(out) > 0 {
+			x.Search.Create = x.Search.Create[1:] // the extension
+		}
+		out = append(out, x.Search.Create...)
+	}
+	return out, nil
+}
+
 // trigramIndexes are the statements that make the search of a column's texts independent of the table's size: one for
 // words and, where the column is a text, one for numbers however they are grouped. A search reads all that waits to be
 // sorted into an index, so that little may wait.
