@@ -56,6 +56,7 @@ type Matcher struct {
 	counts   bool                 // some subject has a number
 	spelled  map[string][2]string // given name and surname by how an address spells them
 	owner    map[string]int
+	sieve    *sieve
 }
 
 // seedLen bounds the seeds: only beginnings are looked up, and the rest is compared at the hit.
@@ -107,6 +108,7 @@ func New(subjects ...Person) *Matcher {
 			}
 		}
 	}
+	m.sieve = newSieve(m)
 	return m
 }
 

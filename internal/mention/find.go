@@ -37,6 +37,9 @@ func (m *Matcher) Find(text string, c Context) []Span {
 	if len(m.subjects) == 0 || text == "" {
 		return nil
 	}
+	if !m.mayName(text) {
+		return nil
+	}
 	return m.In(Read(text), c)
 }
 
