@@ -2,7 +2,6 @@ package mention
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,15 +10,16 @@ import (
 // without writing one down, and looks at each word and each number whether one of the subjects' may begin there. It may take
 // a text that names nobody for one that does, never the other way round: a test holds it to that.
 type sieve struct {
-	prefixes [1 << 11]uint64  // by the first three bytes of a word, hashed
-	shorts   [1 << 10]uint64  // by the first two bytes of a word: whether a seed of one or two begins it
-	figures  bool             // some seed begins with a digit
-	short    map[string][]ref // seeds of one or two bytes
-	leads    map[string][]ref // by the first three bytes: what may begin there
+	tiny     [1 << 10]uint64  // by both bytes of a word of one or two: whether something begins with it
+	prefixes [1 << 12]uint64  // by the first three, four and five bytes of a longer word, hashed
+	exact    map[string]bool  // words that something begins with, and that go no further themselves
+	mailbox  map[string]bool  // of these, beginnings of addresses: their at sign may be a word, and touch them
+	begun    map[string][]ref // names and streets by their first five bytes, or all of a shorter one
 	numbers  [1 << 12]uint64  // by the last six digits, hashed
 	tails    map[[6]byte]bool // the last six digits of a number
-	open     bool             // some seed begins with no letter and no digit: every text is read
 	squeezed map[int]bool     // lengths of given name and surname in one word
+	figures  bool             // something begins with a digit
+	open     bool             // something begins with no letter and no digit: every text is read
 }
 
 const (
@@ -66,23 +66,31 @@ func lead(s string) string {
 }
 
 func newSieve(m *Matcher) *sieve {
-	v := &sieve{short: map[string][]ref{}, leads: map[string][]ref{}, tails: map[[6]byte]bool{}, squeezed: map[int]bool{}}
+	v := &sieve{exact: map[string]bool{}, mailbox: map[string]bool{}, begun: map[string][]ref{}, tails: map[[6]byte]bool{}, squeezed: map[int]bool{}}
 	for i := range m.subjects {
 		s := &m.subjects[i]
 		for k, p := range s.parts {
-			v.add(p.words[0], ref{i, Name, k})
+			if len(p.words) > 1 {
+				v.word(p.words[0])
+				continue
+			}
+			v.begin(p.words[0], ref{i, Name, k})
 		}
-		for k, e := range s.emails {
-			v.add(lead(e), ref{i, Email, k})
+		for _, e := range s.emails {
+			v.word(lead(e))
+			v.mailbox[lead(e)] = true
+			for _, at := range []string{"at", "snabel"} {
+				v.bits(lead(e) + at)
+			}
 		}
-		for k, h := range s.handles {
-			v.add(lead(h), ref{i, Handle, k})
+		for _, h := range s.handles {
+			v.word(lead(h))
+		}
+		for _, c := range s.customers {
+			v.word(lead(c))
 		}
 		for k, a := range s.streets {
-			v.add(lead(a.name), ref{i, Street, k})
-		}
-		for k, c := range s.customers {
-			v.add(lead(c), ref{i, CustomerNo, k})
+			v.begin(lead(a.name), ref{i, Street, k})
 		}
 		if d := s.personal; len(d) >= 10 { // its last four may be covered
 			v.number(d[:len(d)-4])
@@ -93,27 +101,46 @@ func newSieve(m *Matcher) *sieve {
 	}
 	for w := range m.owner {
 		v.squeezed[len(w)] = true
+		v.bits(w)
 	}
 	return v
 }
 
-func (v *sieve) add(lead string, r ref) {
-	v.figures = v.figures || lead != "" && digit(lead[0])
-	switch {
-	case lead == "":
-		v.open = true
-	case len(lead) < 3:
-		v.short[lead] = append(v.short[lead], r)
-		for second := range 256 {
-			if h := uint(lead[0])<<8 | uint(second); len(lead) == 1 || byte(second) == lead[1] {
-				v.shorts[h>>6] |= 1 << (h & 63)
-			}
+// word takes a word that stands alone.
+func (v *sieve) word(w string) {
+	v.exact[w] = true
+	v.bits(w)
+}
+
+// begin takes a word that an ending or a number may touch.
+func (v *sieve) begin(w string, r ref) {
+	key := w[:min(len(w), seedLen)]
+	v.begun[key] = append(v.begun[key], r)
+	v.bits(w)
+	if len(w) < 3 { // two letters have no endings but the genitive; a number is no letter
+		v.bits(w + "s")
+		for d := range 10 {
+			v.bits(w + string(rune('0'+d)))
 		}
-	default:
-		h := hash3(lead[0], lead[1], lead[2])
-		v.prefixes[h>>6] |= 1 << (h & 63)
-		v.leads[lead[:3]] = append(v.leads[lead[:3]], r)
 	}
+}
+
+// bits lets the beginning of a word through.
+func (v *sieve) bits(w string) {
+	if w == "" {
+		v.open = true
+		return
+	}
+	v.figures = v.figures || digit(w[0])
+	var first [seedLen]byte
+	n := copy(first[:], w)
+	if n < 3 {
+		h := uint(first[0])<<8 | uint(first[1])
+		v.tiny[h>>6] |= 1 << (h & 63)
+		return
+	}
+	h := hashes(&first)[n-3]
+	v.prefixes[h>>6] |= 1 << (h & 63)
 }
 
 func (v *sieve) number(d string) {
@@ -128,8 +155,13 @@ func (v *sieve) number(d string) {
 	v.numbers[h>>6] |= 1 << (h & 63)
 }
 
-func hash3(a, b, c byte) uint32 {
-	return (uint32(a)<<16 | uint32(b)<<8 | uint32(c)) * 0x9E3779B1 >> 15
+// hashes are those of the first three, four and five bytes.
+func hashes(first *[seedLen]byte) [3]uint32 {
+	three := uint32(first[0])<<16 | uint32(first[1])<<8 | uint32(first[2])
+	h := three * 0x9E3779B1
+	four := (h ^ uint32(first[3])) * 0x85EBCA6B
+	five := (four ^ uint32(first[4])) * 0xC2B2AE35
+	return [3]uint32{h >> 14, four >> 14, five >> 14}
 }
 
 func hashTail(t *[6]byte) uint32 {
@@ -171,9 +203,9 @@ func (f *sifting) run() bool {
 			i++
 		case letterByte, latinByte:
 			a := i
-			var first [3]byte
+			var first [seedLen]byte
 			n := 0
-			for ; n < 3; n++ {
+			for ; n < seedLen; n++ {
 				c, size := letter(src, i)
 				if size == 0 {
 					break
@@ -192,7 +224,7 @@ func (f *sifting) run() bool {
 			}
 			if n > 0 && (i == len(src) || classes[src[i]] == otherByte || classes[src[i]] == atByte) {
 				f.digits = 0
-				if f.dismisses(first, n) {
+				if f.dismisses(&first, n) {
 					continue
 				}
 			}
@@ -256,19 +288,23 @@ var latin = func() (out [256]byte) {
 }()
 
 // dismisses says of a word by its first letters that it is nobody's.
-func (f *sifting) dismisses(first [3]byte, n int) bool {
-	h := uint(first[0])<<8 | uint(first[1])
-	if n == 1 {
-		h = uint(first[0]) << 8
-	}
-	if f.shorts[h>>6]&(1<<(h&63)) != 0 {
-		return false
-	}
+func (f *sifting) dismisses(first *[seedLen]byte, n int) bool {
 	if n < 3 {
-		return true
+		h := uint(first[0])<<8 | uint(first[1])
+		return f.tiny[h>>6]&(1<<(h&63)) == 0
 	}
-	k := hash3(first[0], first[1], first[2])
-	return f.prefixes[k>>6]&(1<<(k&63)) == 0
+	return !f.prefixed(first, n)
+}
+
+// prefixed says whether something may begin with the first letters of a word.
+func (f *sifting) prefixed(first *[seedLen]byte, n int) bool {
+	all := hashes(first)
+	for _, h := range all[:n-2] {
+		if f.prefixes[h>>6]&(1<<(h&63)) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // hard reads a word from a on in which signs stand, through its encodings, and judges it. It gives where it went on to, which is
@@ -382,64 +418,47 @@ func (f *sifting) judge(e int) bool {
 		f.digits = 0
 	}
 	w := f.word[:f.n]
-	for n := 1; n <= 2 && n <= len(w); n++ {
-		if list := f.short[string(w[:n])]; list != nil && f.any(list, w, e) {
-			return true
-		}
-	}
-	if len(w) < 3 {
+	var first [seedLen]byte
+	if f.dismisses(&first, copy(first[:], w)) {
 		return false
 	}
-	if h := hash3(w[0], w[1], w[2]); f.prefixes[h>>6]&(1<<(h&63)) != 0 && f.any(f.leads[string(w[:3])], w, e) {
+	if f.exact[string(w)] || f.squeezed[len(w)] && f.owns(w) {
 		return true
 	}
-	if f.squeezed[len(w)] {
-		if _, ok := f.m.owner[string(w)]; ok {
-			return true
+	for _, at := range []string{"at", "snabel"} {
+		for k := 1; k < len(w); k++ {
+			if i := bytes.Index(w[k:], []byte(at)); i < 0 {
+				break
+			} else if k += i; f.mailbox[string(w[:k])] {
+				return true
+			}
+		}
+	}
+	for k := 1; k <= min(len(w), seedLen); k++ {
+		for _, r := range f.begun[string(w[:k])] {
+			if f.begins(r, w, e) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-func (f *sifting) any(list []ref, w []byte, e int) bool {
-	return slices.ContainsFunc(list, func(r ref) bool { return f.begins(r, w, e) })
-}
-
-// begins says whether a word may be the first of what a ref stands for.
+// begins says whether a word may be a name, or the first of a street's.
 func (f *sifting) begins(r ref, w []byte, e int) bool {
 	s := &f.m.subjects[r.subject]
-	text, whole := "", true // whole: nothing of it comes after the word
-	switch r.kind {
-	case Name:
-		p := &s.parts[r.index]
-		if len(p.words) == 1 {
-			return mayBe(p, w)
-		}
-		return string(w) == p.words[0]
-	case Email:
-		text = s.emails[r.index]
-	case Handle:
-		text = s.handles[r.index]
-	case Street:
-		text = s.streets[r.index].name
-	case CustomerNo:
-		text = s.customers[r.index]
+	if r.kind == Name {
+		return mayBe(&s.parts[r.index], w)
 	}
+	text := s.streets[r.index].name
 	first := lead(text)
-	whole = len(first) == len(text)
 	if !bytes.HasPrefix(w, []byte(first)) {
 		return false
 	}
-	rest := w[len(first):]
-	switch {
-	case len(rest) == 0:
-		return whole || r.kind == Email || r.kind != Street || f.goesOn(text[len(first):], e)
-	case r.kind == Email: // an at sign as a word: annaatbruket
-		return rest[0] == 'a' || rest[0] == 's'
-	case r.kind == Street:
-		return whole && digit(rest[0])
+	if rest := w[len(first):]; len(rest) > 0 {
+		return len(first) == len(text) && digit(rest[0])
 	}
-	return false
+	return len(first) == len(text) || f.goesOn(text[len(first):], e)
 }
 
 // mayBe says whether a word is a name, one with an ending, or a compound of it.
