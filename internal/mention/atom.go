@@ -9,24 +9,33 @@ import (
 type atom struct {
 	subject    int
 	i, j, a, b int
-	part       part
+	part       *part
+	seq        int // in which order they were found
 	genitive   bool
 	compound   bool
 	inflected  bool
 }
 
-func (f *finder) text(i int) string { return string(f.s.b[f.toks[i].s:f.toks[i].e]) }
+func (f *finder) text(i int) string { return f.whole()[f.toks[i].s:f.toks[i].e] }
+
+// whole is the stream as a string, whose words need no room of their own.
+func (f *finder) whole() string {
+	if f.str == "" {
+		f.str = string(f.s.b)
+	}
+	return f.str
+}
 
 // gap is what stands between token i-1 and token i; at the edges a paragraph break.
 func (f *finder) gap(i int) string {
 	if i <= 0 || i >= len(f.toks) {
 		return "\v"
 	}
-	return string(f.s.b[f.toks[i-1].e:min(f.toks[i].s, f.toks[i-1].e+8)])
+	return f.whole()[f.toks[i-1].e:min(f.toks[i].s, f.toks[i-1].e+8)]
 }
 
 func (f *finder) atom(pos int, r ref) {
-	p := f.m.subjects[r.subject].parts[r.index]
+	p := &f.m.subjects[r.subject].parts[r.index]
 	i := sort.Search(len(f.toks), func(k int) bool { return f.toks[k].s >= pos })
 	if i == len(f.toks) || f.toks[i].s != pos || i+len(p.words) > len(f.toks) || f.inAddress(pos) {
 		return
@@ -66,6 +75,7 @@ func (f *finder) atom(pos int, r ref) {
 	default:
 		return
 	}
+	at.seq = len(f.atoms)
 	f.atoms = append(f.atoms, at)
 }
 

@@ -3,15 +3,18 @@ package mention
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // finder is one run over one text.
 type finder struct {
 	m       *Matcher
 	s       *stream
+	str     string // of s
 	c       Context
 	toks    []token
 	atoms   []atom
+	groups  []named // room to work in
 	found   []hit
 	blocked []address // in which no name is read
 	sureOf  bool      // the text names the subject whose names are judged, for sure
@@ -40,8 +43,18 @@ func (m *Matcher) Find(text string, c Context) []Span {
 	if !m.mayName(text) {
 		return nil
 	}
-	return m.In(Read(text), c)
+	t, _ := room.Get().(*Text)
+	t.Read(text)
+	defer func() {
+		if len(text) < 1<<18 { // what a large text needed is not kept
+			room.Put(t)
+		}
+	}()
+	return m.In(t, c)
 }
+
+// room are texts to be read into.
+var room = sync.Pool{New: func() any { return &Text{} }}
 
 // In is Find for a text that several matchers read.
 func (m *Matcher) In(t *Text, c Context) []Span {

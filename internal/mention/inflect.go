@@ -131,7 +131,7 @@ func softened(s string) string {
 
 // inflected says whether a word that is a stem with one of its endings is the name: in a text of that language, or where
 // the name itself is of it and the word is no other name or word.
-func (f *finder) inflected(n int, p part, w string) bool {
+func (f *finder) inflected(n int, p *part, w string) bool {
 	if f.language() == p.lang {
 		return true
 	}

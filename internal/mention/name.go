@@ -27,8 +27,8 @@ func (f *finder) names() {
 		}
 	}
 	slices.Sort(contact)
-	slices.SortStableFunc(f.atoms, func(x, y atom) int {
-		return cmp.Or(cmp.Compare(x.subject, y.subject), cmp.Compare(x.i, y.i), cmp.Compare(y.j, x.j))
+	slices.SortFunc(f.atoms, func(x, y atom) int {
+		return cmp.Or(cmp.Compare(x.subject, y.subject), cmp.Compare(x.i, y.i), cmp.Compare(y.j, x.j), cmp.Compare(x.seq, y.seq))
 	})
 	for atoms := f.atoms; len(atoms) > 0 || len(contact) > 0; {
 		n := math.MaxInt
@@ -59,7 +59,7 @@ func (f *finder) names() {
 // named judges the atoms of one subject, which stand in the order of the text.
 func (f *finder) named(n int, atoms []atom) {
 	var short map[string]bool
-	groups := make([]named, 0, len(atoms))
+	groups := f.groups[:0]
 	for k := 0; k < len(atoms); {
 		g := f.start(n, atoms[k])
 		for k++; k < len(atoms); k++ {
@@ -93,6 +93,7 @@ func (f *finder) named(n int, atoms []atom) {
 			}
 		}
 	}
+	f.groups = groups
 	f.initials(n, short)
 }
 

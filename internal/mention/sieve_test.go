@@ -30,10 +30,10 @@ func lines(t testing.TB) (texts []string, people []Person) {
 				Text    string
 				Subject struct {
 					Given, Surname, Nicknames, Emails, Phones, Handles []string
-					Former                                            []string `json:"former_surnames"`
-					Called, Personnummer                              string
-					CustomerNo                                        string `json:"customer_no"`
-					Addresses                                         []Address
+					Former                                             []string `json:"former_surnames"`
+					Called, Personnummer                               string
+					CustomerNo                                         string `json:"customer_no"`
+					Addresses                                          []Address
 				}
 			}
 			if err := json.Unmarshal(in.Bytes(), &l); err != nil {

@@ -12,17 +12,18 @@ import (
 	ahocorasick "github.com/petar-dambovaliev/aho-corasick"
 )
 
-// crowd are n invented people with names of their own.
+// crowd are n invented people with surnames of their own; four share a given name, as a thousand people do.
 func crowd(n int) []Person {
 	syllables := []string{"ba", "ke", "li", "mo", "nu", "ra", "so", "ti", "vo", "du", "fe", "gi", "ho", "ju", "pa", "re"}
 	ends := []string{"berg", "fors", "lind", "mark", "dal", "stad", "vik", "ås"}
-	given := []string{"Åsa", "Ingrid", "Torsten", "Gunvor", "Bengt-Åke", "Märta", "Olof", "Sigbritt", "Håkan", "Yngve"}
+	given := strings.Fields(givenFile)
 	out := make([]Person, n)
 	for i := range out {
 		s := syllables[i%16] + syllables[i/16%16] + syllables[i/256%16] + ends[i%8]
-		name := strings.ToUpper(s[:1]) + s[1:]
+		name, first := strings.ToUpper(s[:1])+s[1:], given[(i%250)*len(given)/250]
+		first = strings.ToUpper(first[:1]) + first[1:]
 		out[i] = Person{
-			Given: []string{given[i%10]}, Called: given[i%10], Surname: []string{name}, Emails: []string{fmt.Sprintf("%s.%d@post.example", s, i)},
+			Given: []string{first}, Called: first, Surname: []string{name}, Emails: []string{fmt.Sprintf("%s.%d@post.example", s, i)},
 			Phones: []string{fmt.Sprintf("0980-3%05d", 19200+i)}, Personnummer: fmt.Sprintf("19%02d1301-%04d", 30+i%60, 1000+i), CustomerNo: fmt.Sprintf("B%06d", 700000+i),
 			Handles: []string{fmt.Sprintf("%s_%d", s, i)}, Addresses: []Address{{Street: fmt.Sprintf("%svägen %d", name, 1+i%40)}},
 		}
@@ -57,8 +58,7 @@ func BenchmarkFigures(b *testing.B) {
 	quiet := strings.Repeat("Kunden vill ha en ny offert på truckservice, 48 000 kr per år, före den 14 mars 2026. Återkommer nästa vecka med besked om "+
 		"leveransen; ordernummer 400291. Reservdelarna kom i går & är monterade, returen (3 kollin) hämtas på måndag.\n", 8000)
 	one := crowd(1000)[:1]
-	usual := strings.ReplaceAll(quiet, "Återkommer", "Pratade med Åsa Bababaerg. Återkommer")
-	usual = strings.ReplaceAll(usual, "Bababaerg", one[0].Surname[0])
+	usual := strings.ReplaceAll(quiet, "Återkommer", "Pratade med "+one[0].Called+" "+one[0].Surname[0]+". Återkommer")
 	texts, people := lines(b)
 	dense := strings.Join(texts[:600], "\n\n")
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
