@@ -34,7 +34,7 @@ bench: deps
 
 # A person with a million rows, and CRMs of 100,000 to 10,000,000 history rows: an hour, 20 GB of disk the first time.
 bench-large: deps
-	@GOGC=400 GOMEMLIMIT=112MiB go test -run '^$$' -bench 'Largest|CollectLarge|Growth' -benchtime 1x -timeout 180m -v ./cmd/insyn/bench
+	@GOGC=400 GOMEMLIMIT=112MiB go test -run '^$$' -bench 'Largest|CollectLarge|Growth|Candidates' -benchtime 1x -timeout 180m -v ./cmd/insyn/bench
 
 # The data map on Request Tracker and Redmine, whose schemas come from their Debian packages.
 schemas: deps

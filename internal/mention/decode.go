@@ -246,6 +246,9 @@ var tagPattern = regexp.MustCompile(`^</?(?i:(b|i|u|em|strong|span|font|a|small|
 
 // tag gives the length of a known tag at i and how it parts the text; attributes are put aside to be read on their own.
 func (d *decoder) tag(i int) (int, int) {
+	if i+2 >= len(d.src) || d.src[i+1] != '/' && classes[d.src[i+1]] != letterByte {
+		return 0, 0
+	}
 	m := tagPattern.FindStringSubmatchIndex(d.src[i:min(len(d.src), i+2000)])
 	if m == nil {
 		return 0, 0

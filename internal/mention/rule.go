@@ -3,7 +3,7 @@ package mention
 // Rules are the rules that may stand in a Span, as review pages explain them.
 func Rules() []string {
 	return []string{
-		"email", "phone", "personnummer", "personnummer masked", "street", "customer number", "handle",
+		"email", "address spells the name", "phone", "personnummer", "personnummer masked", "street", "customer number", "handle",
 		"full name", "initial and surname", "name and initial", "introduced initials", "misspelt name", "misspelt name beside a contact detail",
 		"surname alone", "surname after an unknown word", "given name alone",
 	}

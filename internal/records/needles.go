@@ -89,6 +89,9 @@ func longestPlain(s string) string {
 	return best
 }
 
+// short says whether a needle holds no trigram.
+func short(needle string) bool { return len(needle) < len("%abc%") }
+
 func (n needles) empty() bool { return len(n.surname)+len(n.texts)+len(n.numbers) == 0 }
 
 // numberRun is what a number of some length looks like, however it is grouped.
@@ -107,8 +110,12 @@ func (n needles) where(t *datamap.PlannedTable, columns []*datamap.Column, first
 			return where + placed(where, p(4)) + placed(where, p(5)), args
 		}
 		x := searchText("x."+quote(c.Name), t.Types[c.Name])
-		// A given name may be too short for an index, and is too common to be worth one.
-		arms = append(arms, fmt.Sprintf("%s ilike any (%s) and lower(%s) like any (%s)", x, p(1), x, p(0)), fmt.Sprintf("%s ilike any (%s)", x, p(2)))
+		// The index meets both names at once. One of two letters is too short for it: asked for, all of the index would be read.
+		given := fmt.Sprintf("%s ilike any (%s)", x, p(0))
+		if slices.ContainsFunc(n.given, short) {
+			given = fmt.Sprintf("lower(%s) like any (%s)", x, p(0))
+		}
+		arms = append(arms, fmt.Sprintf("%s ilike any (%s) and %s", x, p(1), given), fmt.Sprintf("%s ilike any (%s)", x, p(2)))
 		if len(n.named) > 0 {
 			arms = append(arms, fmt.Sprintf("%s ilike any (%s)", x, p(5)))
 		}

@@ -3,9 +3,14 @@ package records
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/datamap"
 	"insyn/internal/dossier"
 	"insyn/internal/mention"
 )
@@ -99,6 +104,42 @@ func (r *run) asksNames() bool {
 		}
 	}
 	return false
+}
+
+// weighNames counts, as far as the search for a surname alone would go, where an index answers; what is more common is not
+// searched for. Without an index the search finds out as it reads.
+func (r *run) weighNames(ctx context.Context, searches []*search) error {
+	if len(r.words.asked.named) == 0 {
+		return nil
+	}
+	return r.pipeline(ctx, func(b *pgx.Batch) {
+		b.Queue(`select set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)`)
+		for _, x := range searches {
+			if !x.names || !x.indexed {
+				continue
+			}
+			sql := fmt.Sprintf(`select count(*) from (select from %s as x where %s limit %d) as y`, tableSQL(x.t), r.words.asked.byName(x.t, x.columns), commonRows+1)
+			b.Queue(sql, r.words.asked.named).QueryRow(func(row pgx.Row) error {
+				var n int
+				if err := row.Scan(&n); err != nil {
+					return fmt.Errorf("count the surname in %s: %w", x.t.Name, err)
+				}
+				if n > commonRows {
+					r.tooCommon(x)
+				}
+				return nil
+			})
+		}
+	})
+}
+
+// byName holds, on alias x, for rows with a surname in one of the columns; $1 are the surnames.
+func (n needles) byName(t *datamap.PlannedTable, columns []*datamap.Column) string {
+	arms := make([]string, len(columns))
+	for i, c := range columns {
+		arms[i] = searchText("x."+quote(c.Name), t.Types[c.Name]) + " ilike any ($1::text[])"
+	}
+	return strings.Join(arms, " or ")
 }
 
 // tooCommon ends the search for a surname alone in one table.

@@ -30,6 +30,9 @@ func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) err
 	if len(searches) == 0 {
 		return r.searchPacked(ctx, tables)
 	}
+	if err := r.weighNames(ctx, searches); err != nil {
+		return err
+	}
 	err := r.pipeline(ctx, func(b *pgx.Batch) {
 		// The planner thinks a comparison cheaper than it is, and would read a table of some thousand rows from end to end, or
 		// by its key, where trigrams answer in a moment.

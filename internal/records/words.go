@@ -96,7 +96,7 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string, also ...
 		}
 	}
 	w.alone, w.needles, w.asked = strict, needlesOf(loose), needlesOf(wide)
-	w.asked.named = slices.DeleteFunc(slices.Clone(w.asked.surname), func(n string) bool { return len(n) < len("%abc%") })
+	w.asked.named = slices.DeleteFunc(slices.Clone(w.asked.surname), short)
 	if namesakes {
 		w.wide = mention.New(wide...)
 	}
