@@ -344,7 +344,7 @@ func (f *finder) turned(g *named, t token, w string) bool {
 // closed: nothing of a name follows at i, but a cell, a line or a small letter.
 func (f *finder) closed(i int) bool {
 	gap := f.gap(i)
-	return cell(gap) || gap == "\n" || gap == "\v" || gap == " " && i < len(f.toks) && !f.toks[i].cap
+	return cell(gap) || gap == "\n" || gap == "\v" || gap == " [" || gap == " " && i < len(f.toks) && !f.toks[i].cap
 }
 
 func (f *finder) firstLetter(n int, w string) bool {
