@@ -188,6 +188,7 @@ func TestReplaceKeepsForm(t *testing.T) {
 		"From: =?utf-8?B?QW5uYSBTasO2bHVuZA==?= <info@bruket.example>":     "From: =?utf-8?B?W2Fub255bWlzZXJhZF0=?= <info@bruket.example>",
 		"From: =?iso-8859-1?Q?Anna_Sj=F6lund?= <info@bruket.example>":      "From: =?iso-8859-1?Q?[anonymiserad]?= <info@bruket.example>",
 		`{"note":"Anna Sj\u00f6lund \"ringde\""}`:                          `{"note":"[anonymiserad] \"ringde\""}`,
+		`{"phone":46701740655,"who":"Anna Sj\u00f6lund"}`:                  `{"phone":"[anonymiserad]","who":"[anonymiserad]"}`,
 		"Hej Anna Sj=C3=\n=B6lund, tack":                                   "Hej [anonymiserad], tack",
 		"<a href=\"mailto:anna.sjolund@bruket.example\">Anna</a> på plats": "<a href=\"mailto:[anonymiserad]\">[anonymiserad]</a> på plats",
 	} {
