@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"insyn/internal/datamap"
 	"insyn/internal/mention"
@@ -85,7 +87,15 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 	}
 	fn := func(text string) string {
 		text = r.within(in, text)
-		return r.replaced(text, find(text))
+		spans := find(text)
+		out := r.replaced(text, spans)
+		// What was glued to a word that went may be a word now.
+		for n := 0; n < 3 && glued(text, spans); n++ {
+			text = out
+			spans = slices.DeleteFunc(m.Find(text, mc), func(s mention.Span) bool { return !enough(s) })
+			out = r.replaced(text, spans)
+		}
+		return out
 	}
 	out := *in.text
 	switch typ := in.t.Types[in.c.Name]; {
@@ -121,6 +131,15 @@ func (r *run) rewrite(in cell, m *mention.Matcher, mc mention.Context, enough fu
 		return in.text, nil
 	}
 	return &out, nil
+}
+
+// glued says whether a span has a letter or digit beside it.
+func glued(text string, spans []mention.Span) bool {
+	return slices.ContainsFunc(spans, func(s mention.Span) bool {
+		before, _ := utf8.DecodeLastRuneInString(text[:s.Start])
+		after, _ := utf8.DecodeRuneInString(text[s.End:])
+		return unicode.IsLetter(before) || unicode.IsDigit(before) || unicode.IsLetter(after) || unicode.IsDigit(after)
+	})
 }
 
 // replaced is a text with a neutral word over the spans. In YAML, which begins with three dashes, brackets would make a list
