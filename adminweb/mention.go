@@ -24,7 +24,9 @@ type mentionsPage struct {
 	frame
 	ID       int64
 	Person   string
-	Found    bool // a rehearsal has been run
+	Access   bool // of an access request: the person gets what is accepted
+	words    words
+	Found    bool // it was searched for
 	Counts   request.MentionCounts
 	Open     bool // the answers can be changed
 	WhyNot   string
@@ -85,7 +87,7 @@ func placesOf(stored *request.StoredRehearsal) (all []records.Place, more int, c
 func mentionsPath(id int64) string { return "/requests/" + strconv.FormatInt(id, 10) + "/mentions" }
 
 func (s *site) mentionsPage(w http.ResponseWriter, v *visit) error {
-	r, stored, err := s.planned(v)
+	r, stored, err := s.searched(v)
 	if err != nil {
 		return err
 	}
@@ -93,7 +95,7 @@ func (s *site) mentionsPage(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := mentionsPage{frame: v.frame("admin.mention.title"), ID: r.ID, Person: v.subjectName(r), Found: stored != nil, More: more, Sampled: sampled}
+	p := mentionsPage{frame: v.frame("admin.mention.title"), ID: r.ID, Person: v.subjectName(r), Access: r.Kind == dsar.Access, words: v.words, Found: stored != nil, More: more, Sampled: sampled}
 	p.Scripts = append(p.Scripts, "mentions.js")
 	for _, c := range common {
 		p.Common = append(p.Common, or(v.in(c.Label), c.Table))
@@ -120,6 +122,22 @@ func (s *site) mentionsPage(w http.ResponseWriter, v *visit) error {
 	p.groups(v, shown)
 	p.part(v, shown, decided)
 	return s.show(w, v, http.StatusOK, "mentions", p)
+}
+
+// Say is a text of the page, that of an access request where it has one of its own.
+func (p mentionsPage) Say(key string) string {
+	if own := "admin.mention.access." + key; p.Access && p.words.has(own) {
+		return p.words.T(own)
+	}
+	return p.words.T("admin.mention." + key)
+}
+
+// Back is the page that the review belongs to.
+func (p mentionsPage) Back() string {
+	if p.Access {
+		return "/requests/" + strconv.FormatInt(p.ID, 10) + "/review"
+	}
+	return "/requests/" + strconv.FormatInt(p.ID, 10) + "/rehearsal"
 }
 
 // part fills the part of the list that the address asks for.
@@ -203,6 +221,8 @@ func (v *visit) whyNotDecide(r *request.Request) string {
 	switch {
 	case !v.can(decide):
 		return v.T("admin.mention.dpo_decides")
+	case r.Kind == dsar.Access && !jobs.Reviewable(r):
+		return v.T("admin.mention.access.not_waiting")
 	case r.ErasedAt != nil:
 		return v.T("admin.mention.erased")
 	case r.ApprovedBy != 0:
@@ -215,7 +235,7 @@ func (v *visit) whyNotDecide(r *request.Request) string {
 
 // decideMentions takes one answer about a place, or about all open places of a word.
 func (s *site) decideMentions(w http.ResponseWriter, v *visit) error {
-	r, stored, err := s.planned(v)
+	r, stored, err := s.searched(v)
 	if err != nil {
 		return err
 	}

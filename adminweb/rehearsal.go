@@ -75,6 +75,15 @@ type storedRehearsal struct {
 
 // planned finds an erasure that has not run, and its newest rehearsal; nil when there is none yet.
 func (s *site) planned(v *visit) (*request.Request, *request.StoredRehearsal, error) {
+	r, stored, err := s.searched(v)
+	if err == nil && r.Kind != dsar.Erasure {
+		return nil, nil, dsar.ErrNotFound
+	}
+	return r, stored, err
+}
+
+// searched finds an erasure, or an access request, and what was last found for it.
+func (s *site) searched(v *visit) (*request.Request, *request.StoredRehearsal, error) {
 	id, err := v.id("id")
 	if err != nil {
 		return nil, nil, err
@@ -83,7 +92,7 @@ func (s *site) planned(v *visit) (*request.Request, *request.StoredRehearsal, er
 	if err != nil {
 		return nil, nil, err
 	}
-	if r.Kind != dsar.Erasure {
+	if r.Kind != dsar.Erasure && r.Kind != dsar.Access {
 		return nil, nil, dsar.ErrNotFound
 	}
 	stored, err := s.Store.Rehearsal(v.Context(), id)

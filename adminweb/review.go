@@ -1,6 +1,7 @@
 package adminweb
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -8,6 +9,7 @@ import (
 	"insyn/internal/dsar"
 	"insyn/internal/records"
 	"insyn/internal/request"
+	"insyn/jobs"
 )
 
 // reviewRows is how many entries of a section the review shows.
@@ -23,6 +25,7 @@ type reviewPage struct {
 	Provider string
 	Masked   int
 	Rows     int
+	Mentions request.MentionCounts // in records of others
 	Send     *form
 	Paper    bool
 	Drift    []driftNotice
@@ -76,7 +79,10 @@ func (s *site) reviewPage(w http.ResponseWriter, v *visit) error {
 			}
 		}
 	}
-	if r.WaitingFor == dsar.ForReview {
+	if p.Mentions, err = s.Store.Mentions(ctx, s.Pool, id); err != nil {
+		return err
+	}
+	if r.WaitingFor == dsar.ForReview && p.Mentions.Undecided == 0 {
 		p.Send = v.form("/requests/"+strconv.FormatInt(id, 10)+"/send", "admin.review.send")
 		p.Send.Submit = v.text("admin.review.send_counts", "rows", p.Rows, "masked", p.Masked)
 	}
@@ -126,7 +132,11 @@ func (s *site) send(w http.ResponseWriter, v *visit) error {
 	if _, err := s.Store.Get(v.Context(), id); err != nil {
 		return err
 	}
-	if err := s.Desk.SendReviewed(v.Context(), id, v.who.ID); err != nil {
+	err = s.Desk.SendReviewed(v.Context(), id, v.who.ID)
+	if errors.Is(err, jobs.ErrMentions) {
+		return v.seeOther(w, mentionsPath(id))
+	}
+	if err != nil {
 		return err
 	}
 	v.flash("step.send")

@@ -15,11 +15,17 @@ import (
 	"insyn/internal/share"
 )
 
-// SendReviewed lets a copy go that a handler has looked at.
+// SendReviewed lets a copy go that a handler has looked at; ErrMentions while somebody has to decide which mentions in others'
+// records are in it.
 func (d *Desk) SendReviewed(ctx context.Context, id, actor int64) error {
 	return d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
 		if r.WaitingFor != dsar.ForReview || (r.Kind != dsar.Access && r.Kind != dsar.Portability) {
 			return dsar.ErrConflict
+		}
+		if n, err := d.Mentions(ctx, tx, id); err != nil {
+			return err
+		} else if n.Undecided > 0 {
+			return fmt.Errorf("send request %d: %w", id, ErrMentions)
 		}
 		if _, err := tx.Exec(ctx, `update insyn.request set reviewed_by = $2, reviewed_at = now() where id = $1`, id, actor); err != nil {
 			return fmt.Errorf("note the review of request %d: %w", id, err)

@@ -13,7 +13,7 @@ import (
 )
 
 // DecideMentions stores one answer about places that the newest rehearsal asks about, nil all that are undecided: true for the person, false for somebody
-// else, nil takes an answer back. It is open until the plan is approved. The audit holds how many, and which way.
+// else, nil takes an answer back. See Reviewable. The audit holds how many, and which way.
 func (d *Desk) DecideMentions(ctx context.Context, id, actor int64, places [][]byte, accepted *bool) (changed int, err error) {
 	err = d.locked(ctx, id, func(tx pgx.Tx, _ settings.Settings, r *request.Request) error {
 		if !Reviewable(r) {
@@ -38,7 +38,11 @@ func (d *Desk) DecideMentions(ctx context.Context, id, actor int64, places [][]b
 	return changed, err
 }
 
-// Reviewable says whether places of an erasure can be decided on: after its rehearsal, before the approval.
+// Reviewable says whether places can be decided on: of an erasure after its rehearsal and before the approval, of an access
+// request before the copy is sent.
 func Reviewable(r *request.Request) bool {
+	if r.Kind == dsar.Access {
+		return r.WaitingFor == dsar.ForReview && !r.Closed()
+	}
 	return r.Kind == dsar.Erasure && r.WaitingFor == dsar.ForApproval && r.ApprovedBy == 0 && r.ErasedAt == nil && !r.Closed()
 }

@@ -52,6 +52,11 @@ func (w *Worker) collect(ctx context.Context, c *Claim) error {
 	if err != nil {
 		return err
 	}
+	if set.Review == "on" && !reviewed && r.Kind == dsar.Access {
+		if stopped, err := w.askElsewhere(ctx, c, g); err != nil || stopped {
+			return err
+		}
+	}
 	if set.Review == "on" && !reviewed {
 		covered := &counter{}
 		if err := g.fill(ctx, covered); err != nil {
@@ -61,24 +66,31 @@ func (w *Worker) collect(ctx context.Context, c *Claim) error {
 			return w.stopFor(ctx, c, dsar.ForReview, "texts_of_others")
 		}
 	}
-	return c.Commit(ctx, func(tx pgx.Tx) error { return w.offer(ctx, tx, g, to) })
+	return c.Commit(ctx, func(tx pgx.Tx) error {
+		if err := w.offer(ctx, tx, g, to); err != nil {
+			return err
+		}
+		return forgetPassages(ctx, tx, r.ID)
+	})
 }
 
 // stopFor hands the request to a person; why is the code that its page explains.
 func (w *Worker) stopFor(ctx context.Context, c *Claim, wait dsar.Wait, why string) error {
-	return c.Commit(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `update insyn.job set code = $2 where id = $1`, c.ID, why); err != nil {
-			return fmt.Errorf("note why job %d stopped: %w", c.ID, err)
-		}
-		err := request.Move(ctx, tx, request.Step{
-			ID: c.RequestID, To: dsar.Waiting, For: wait,
-			From: []dsar.State{dsar.Received, dsar.Working, dsar.Waiting, dsar.Failed, dsar.Answered},
-		})
-		if err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, audit.Entry{Action: "stopped." + why, RequestID: c.RequestID})
+	return c.Commit(ctx, func(tx pgx.Tx) error { return stopIn(ctx, tx, c, wait, why) })
+}
+
+func stopIn(ctx context.Context, tx pgx.Tx, c *Claim, wait dsar.Wait, why string) error {
+	if _, err := tx.Exec(ctx, `update insyn.job set code = $2 where id = $1`, c.ID, why); err != nil {
+		return fmt.Errorf("note why job %d stopped: %w", c.ID, err)
+	}
+	err := request.Move(ctx, tx, request.Step{
+		ID: c.RequestID, To: dsar.Waiting, For: wait,
+		From: []dsar.State{dsar.Received, dsar.Working, dsar.Waiting, dsar.Failed, dsar.Answered},
 	})
+	if err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, audit.Entry{Action: "stopped." + why, RequestID: c.RequestID})
 }
 
 // offer writes artefact, link and mail. Older links of the request die in the same commit.

@@ -45,6 +45,11 @@ func (g *gathering) fill(ctx context.Context, sink dossier.Sink) error {
 	if portable {
 		return nil
 	}
+	if g.request.Kind == dsar.Access {
+		if err := g.elsewhereSection(ctx, counted); err != nil {
+			return err
+		}
+	}
 	if err := g.registerSection(counted); err != nil {
 		return err
 	}

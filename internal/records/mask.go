@@ -72,6 +72,14 @@ func (c *circle) prepare() {
 // text covers others in a text; room is the caller's, for one text after another. A masker's texts may be covered by
 // several callers at once.
 func (m *masker) text(text string, c *circle, room *mention.Text) string {
+	if spans := m.covered(text, c, room); len(spans) > 0 {
+		return mention.Mask(text, spans)
+	}
+	return text
+}
+
+// covered are the places of others in a text, in order and apart.
+func (m *masker) covered(text string, c *circle, room *mention.Text) []mention.Span {
 	c.prepare()
 	room.Read(text)
 	spans := c.matcher.In(room, m.linked)
@@ -79,7 +87,7 @@ func (m *masker) text(text string, c *circle, room *mention.Text) string {
 	spans = append(spans, m.known.In(room, m.self)...)
 	contacts := room.Contacts()
 	if len(spans) == 0 && !slices.ContainsFunc(contacts, func(s mention.Span) bool { return !m.mine(text, s) }) {
-		return text
+		return nil
 	}
 	spans = append(spans, contacts...)
 	// What is the person's own stays readable, also where somebody else has it too.
@@ -87,10 +95,7 @@ func (m *masker) text(text string, c *circle, room *mention.Text) string {
 	spans = slices.DeleteFunc(spans, func(s mention.Span) bool {
 		return slices.ContainsFunc(own, func(o mention.Span) bool { return s.Start < o.End && o.Start < s.End })
 	})
-	if len(spans) == 0 {
-		return text
-	}
-	return mention.Mask(text, disjoint(spans))
+	return disjoint(spans)
 }
 
 // mine knows the person's own address at a glance, as it usually stands. The matcher would find it too, and more.

@@ -39,6 +39,7 @@ type run struct {
 	mentions []MentionHit
 	silent   bool // mentions are not noted
 
+	reads      bool            // nothing is changed, or locked
 	places     map[string]bool // by hash: those that were come by
 	review     []Place
 	morePlaces int

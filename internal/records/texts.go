@@ -17,7 +17,7 @@ type textRow struct {
 
 // readTexts reads the rows that fulfil a condition on alias x, locked, in the order of their keys.
 func readTexts(ctx context.Context, q querier, t *datamap.PlannedTable, columns []*datamap.Column, where string, limit int, args ...any) ([]textRow, error) {
-	return queryTexts(ctx, q, t, textsWhere(t, columns, where, limit), args...)
+	return queryTexts(ctx, q, t, textsWhere(t, columns, where, limit)+locked, args...)
 }
 
 func queryTexts(ctx context.Context, q querier, t *datamap.PlannedTable, sql string, args ...any) ([]textRow, error) {
@@ -32,8 +32,11 @@ func queryTexts(ctx context.Context, q querier, t *datamap.PlannedTable, sql str
 	return out, nil
 }
 
+// locked is the end of a statement that reads texts to change them.
+const locked = " for update of x"
+
 func textsWhere(t *datamap.PlannedTable, columns []*datamap.Column, where string, limit int) string {
-	return fmt.Sprintf(`select %s, %s from %s as x where %s order by %s limit %d for update of x`,
+	return fmt.Sprintf(`select %s, %s from %s as x where %s order by %s limit %d`,
 		keyText("x", t.Key), textsSQL(t, columns), tableSQL(t), where, list("x", t.Key), limit)
 }
 

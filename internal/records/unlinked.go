@@ -30,10 +30,23 @@ func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) err
 	if len(searches) == 0 {
 		return r.searchPacked(ctx, tables)
 	}
+	if err := r.askFirst(ctx, searches); err != nil {
+		return err
+	}
+	for _, x := range searches {
+		if err := r.searchOthers(ctx, x); err != nil {
+			return err
+		}
+	}
+	return r.searchPacked(ctx, tables)
+}
+
+// askFirst asks for the first rows of each search.
+func (r *run) askFirst(ctx context.Context, searches []*search) error {
 	if err := r.weighNames(ctx, searches); err != nil {
 		return err
 	}
-	err := r.pipeline(ctx, func(b *pgx.Batch) {
+	return r.pipeline(ctx, func(b *pgx.Batch) {
 		// The planner thinks a comparison cheaper than it is, and would read a table of some thousand rows from end to end, or
 		// by its key, where trigrams answer in a moment.
 		for _, indexed := range []bool{true, false} {
@@ -49,15 +62,6 @@ func (r *run) searchAll(ctx context.Context, tables []*datamap.PlannedTable) err
 			}
 		}
 	})
-	if err != nil {
-		return err
-	}
-	for _, x := range searches {
-		if err := r.searchOthers(ctx, x); err != nil {
-			return err
-		}
-	}
-	return r.searchPacked(ctx, tables)
 }
 
 // search is the search of one table's texts.
@@ -90,7 +94,11 @@ func (r *run) ask(b *pgx.Batch, x *search) {
 	if n := len(x.rows); n > 0 {
 		last = x.rows[n-1].key
 	}
-	b.Queue(textsWhere(x.t, x.columns, where, chunk), append([]any{r.keys, last}, args...)...).Query(func(rows pgx.Rows) (err error) {
+	lock := locked
+	if r.reads {
+		lock = ""
+	}
+	b.Queue(textsWhere(x.t, x.columns, where, chunk)+lock, append([]any{r.keys, last}, args...)...).Query(func(rows pgx.Rows) (err error) {
 		if x.rows, err = pgx.CollectRows(rows, scanTexts); err != nil {
 			return fmt.Errorf("search %s: %w", x.t.Name, err)
 		}
@@ -146,12 +154,7 @@ func (r *run) mentionRows(ctx context.Context, t *datamap.PlannedTable, columns 
 	}
 	c := newChange(t, columns)
 	for _, row := range rows {
-		m := r.words.loose
-		for _, k := range near[row.key] {
-			if r.words.sharers[k] {
-				m = r.words.strict
-			}
-		}
+		m := r.words.besides(near[row.key])
 		texts, changed, err := r.redactOther(t, columns, row, m, mention.Context{Others: r.crew.of(near[row.key])})
 		if err != nil {
 			return err

@@ -104,6 +104,16 @@ func (s *Source) wordsOf(ctx context.Context, q querier, keys []string, also ...
 	return w, nil
 }
 
+// besides is the matcher for a row of others, whose keys are given.
+func (w *words) besides(near []string) *mention.Matcher {
+	for _, k := range near {
+		if w.sharers[k] {
+			return w.strict
+		}
+	}
+	return w.loose
+}
+
 // anonymous tells whether the card's name is what an erasure writes.
 func (s *Source) anonymous(c *card) bool {
 	named := false

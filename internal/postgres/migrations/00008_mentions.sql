@@ -1,5 +1,5 @@
 -- +goose Up
--- A place in a text that may name the person of an erasure, and what somebody has decided about it: where it was and why it was asked about,
+-- A place in a text that may name the person of an erasure or of an access request, and what somebody has decided about it: where it was and why it was asked about,
 -- never what stood there. place is a keyed hash of both.
 create table insyn.mention (
     request_id  bigint not null references insyn.request on delete cascade,
@@ -8,7 +8,7 @@ create table insyn.mention (
     table_name  text not null,
     column_name text not null,
     rule        text not null,
-    confidence  text not null check (confidence in ('unsure', 'likely')),
+    confidence  text not null check (confidence in ('unsure', 'likely', 'certain')),
     linked      boolean not null,
     -- the rehearsal that found it last; one that a later rehearsal did not find is a record of what was decided
     found_in    bigint not null,
