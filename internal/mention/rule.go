@@ -4,7 +4,7 @@ package mention
 func Rules() []string {
 	return []string{
 		"email", "address spells the name", "phone", "personnummer", "personnummer masked", "street", "customer number", "handle",
-		"full name", "initial and surname", "name and initial", "introduced initials", "misspelt name", "misspelt name beside a contact detail",
+		"full name", "full name of somebody else too", "full name as words", "initial and surname", "name and initial", "introduced initials", "misspelt name", "misspelt name beside a contact detail",
 		"surname alone", "surname after an unknown word", "given name alone",
 	}
 }

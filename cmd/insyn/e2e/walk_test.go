@@ -38,13 +38,18 @@ func TestWalk(t *testing.T) {
 	access := numberIn(t, handler.path())
 	w.reach(access, "waiting review")
 	handler.visit(handler.path())
-	handler.reads("mention other people")
+	handler.reads("Records of others mention the person")
 	handler.shot("request")
 	handler.press(fmt.Sprintf(`main a[href="/requests/%d/review"]`, access))
 	if strings.Contains(handler.text(), "Håkansson") {
 		t.Error("the copy names another person")
 	}
+	if handler.count(fmt.Sprintf(`main form[action="/requests/%d/send"]`, access)) > 0 {
+		t.Error("the copy can be sent before the passages from records of others are decided on")
+	}
 	handler.shot("review")
+	shown, left := w.decidePassages(t, handler, access, &shots)
+	handler.visit(fmt.Sprintf("/requests/%d/review", access))
 	handler.press(fmt.Sprintf(`main form[action="/requests/%d/send"] button`, access))
 	w.reach(access, "answered")
 	mail := w.mail(u.Emails[0], linkText)
@@ -63,7 +68,10 @@ func TestWalk(t *testing.T) {
 	person.shot("code")
 	person.press(fmt.Sprintf(`form[action="%s/open"] button`, path))
 	person.unfold()
-	person.reads(u.Given, u.CustomerNo, "Maria Lind", "Nordlyft AB")
+	person.reads(u.Given, u.CustomerNo, "Maria Lind", "Nordlyft AB", "Mentions of you in other records", shown)
+	if strings.Contains(person.text(), left) {
+		t.Errorf("the page shows %q, which the data protection officer left out", left)
+	}
 	person.shot("page")
 	w.download(t, person, u)
 
@@ -93,6 +101,46 @@ func TestWalk(t *testing.T) {
 	person.press(`form[action="/v/close"] button`)
 	person.shot("closed")
 	w.walkErasure(t, u, &shots)
+}
+
+// decidePassages: a handler looks, the data protection officer lets the first passage through and leaves the others out.
+func (w *world) decidePassages(t *testing.T, handler *surfer, id int64, shots *int) (shown, left string) {
+	t.Helper()
+	at := fmt.Sprintf("/requests/%d/mentions", id)
+	handler.press(fmt.Sprintf(`main a[href="%s"]`, at))
+	if handler.count(".place button") > 0 {
+		t.Error("a handler can decide what is shown of others' records")
+	}
+	dpo := newSurfer(t, w.web, shots)
+	dpo.login(maria)
+	dpo.visit(at)
+	dpo.shot("passages")
+	passage := func() string {
+		text, err := js[string](dpo, `document.querySelector(".place .said").innerText`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	n := dpo.count(".place")
+	if n < 2 {
+		t.Fatalf("%d passages to decide on: the test proves nothing", n)
+	}
+	for i := range n {
+		answer := "person"
+		if i > 0 {
+			answer, left = "other", passage()
+		} else {
+			shown = passage()
+		}
+		dpo.pick(".place button[value=" + answer + "]")
+		w.eventually(10e9, "the answer is not stored", func() bool {
+			return one[int](w, w.insyn, `select count(*) from insyn.mention where request_id = $1 and accepted is not null`, id) == i+1
+		})
+		dpo.visit(at)
+	}
+	dpo.reads("Everything is decided")
+	return shown, left
 }
 
 // download takes the file as the browser gives it.
