@@ -19,10 +19,11 @@ demo:
 build:
 	go build -trimpath -o bin/insyn ./cmd/insyn
 
-# -p: packages at once; several share one PostgreSQL and, in the walk, a browser.
+# -p: packages at once; several share one PostgreSQL and, in the walk, a browser. The last one measures how fast lost work is found again: alone.
 test: deps mentions
 	@go vet ./...
-	@go test -timeout 20m -p 4 ./... && echo "All tests passed." || { echo "Some tests failed: see FAIL above."; exit 1; }
+	@go test -timeout 20m -p 4 $$(go list ./... | grep -v '/e2e$$'); rest=$$?; go test -timeout 20m ./cmd/insyn/e2e && [ $$rest = 0 ] && \
+		echo "All tests passed." || { echo "Some tests failed: see FAIL above."; exit 1; }
 
 # How well one person is found in labelled texts; fails under the gate.
 mentions: deps
