@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"insyn/internal/dsar"
-	"insyn/internal/mention"
 	"insyn/internal/records"
 	"insyn/internal/request"
 	"insyn/jobs"
@@ -212,9 +211,6 @@ func (v *visit) placeBox(x records.Place, decided map[string]bool) placeBox {
 
 // ruleKey is the key of the words that explain a rule of the matcher.
 func ruleKey(rule string) string { return "admin.mention.rule." + strings.ReplaceAll(rule, " ", "_") }
-
-// rules are all that may be explained.
-func rules() []string { return append(mention.Rules(), records.SharedRule) }
 
 // whyNotDecide says why the visitor cannot answer now; nothing when they can.
 func (v *visit) whyNotDecide(r *request.Request) string {

@@ -10,8 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"insyn/internal/democrm"
 	"insyn/internal/dsar"
+	"insyn/internal/postgres"
 	"insyn/internal/records"
 	"insyn/internal/request"
 	"insyn/internal/wording"
@@ -185,14 +188,34 @@ func (o *office) rehearse(id int64) []byte {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	_, err = o.pool.Exec(ctx, `insert into insyn.rehearsal (request_id, plan_hash, counts, body) values ($1, $2, '{}', $3)`, id, res.PlanHash, o.store.Keys.Seal("rehearsal.body", body))
+	o.found(id, dsar.ForApproval, res.PlanHash, body, res.Review)
+	return res.PlanHash
+}
+
+// found stores what a worker found for a request, which then waits for a person.
+func (o *office) found(id int64, wait dsar.Wait, plan, body []byte, places []records.Place) {
+	o.t.Helper()
+	ctx := o.t.Context()
+	err := postgres.InTx(ctx, o.pool, func(tx pgx.Tx) error {
+		var rehearsal int64
+		err := tx.QueryRow(ctx, `insert into insyn.rehearsal (request_id, plan_hash, counts, body) values ($1, $2, '{}', $3) returning id`,
+			id, plan, o.store.Keys.Seal("rehearsal.body", body)).Scan(&rehearsal)
+		if err != nil {
+			return err
+		}
+		var recorded []request.Place
+		for _, p := range places {
+			recorded = append(recorded, request.Place{Hash: p.Hash, Table: p.Table, Column: p.Column, Rule: p.Rule, Confidence: p.Confidence.String(), Linked: p.Linked})
+		}
+		if err := request.RecordPlaces(ctx, tx, id, rehearsal, "crm", recorded); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update insyn.request set state = 'waiting', waiting_for = $2, version = version + 1 where id = $1`, id, wait)
+		return err
+	})
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	if _, err := o.pool.Exec(ctx, `update insyn.request set state = 'waiting', waiting_for = 'approval', version = version + 1 where id = $1`, id); err != nil {
-		o.t.Fatal(err)
-	}
-	return res.PlanHash
 }
 
 func TestErasureIsRehearsedAndApprovedByAnother(t *testing.T) {

@@ -21,7 +21,8 @@ func (c *crm) collect(b *testing.B) []figure {
 	p := c.subject(b, 3*rounds+3)
 	execute(b, c.pool, `vacuum analyze`)
 	words := printer(b)
-	var floor, gathered, rendered, both []time.Duration
+	var floor, gathered, rendered, both, elsewhere []time.Duration
+	var found *records.Elsewhere
 	var floorRows, ourRows int64
 	var stream bytes.Buffer // a worker cuts it into rows of one size
 	for range rounds + 1 {
@@ -35,6 +36,10 @@ func (c *crm) collect(b *testing.B) []figure {
 			return err
 		})
 		second := timed(b, func() error { return csv(words, bytes.NewReader(stream.Bytes()), int64(stream.Len())) })
+		elsewhere = append(elsewhere, timed(b, func() (err error) {
+			found, err = c.source.Elsewhere(b.Context(), []string{key(p.id)}, nil)
+			return err
+		}))
 		gathered, rendered, both = append(gathered, first), append(rendered, second), append(both, first+second)
 	}
 	if floorRows != ourRows {
@@ -45,6 +50,7 @@ func (c *crm) collect(b *testing.B) []figure {
 		{"collect + CSV", rows, least, median(both[1:]), "floor copies the same columns out"},
 		{"  collect", rows, least, median(gathered[1:]), "with the texts of others covered"},
 		{"  CSV", rows, 0, median(rendered[1:]), ""},
+		{"passages in records of others", key(int64(len(found.Places))), 0, median(elsewhere[1:]), "before a copy that is looked at"},
 	}
 }
 

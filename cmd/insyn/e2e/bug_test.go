@@ -146,6 +146,7 @@ func harmless() map[string]string {
 		"sessions.data":            "the session of one of our own accounts",
 		"share_key.public":         "a public key",
 		"rehearsal.plan_hash":      "a hash of the map and the schema",
+		"mention.place":            "a keyed hash of where somebody was asked about, and what stood there",
 	}
 }
 

@@ -62,6 +62,7 @@ func (c canaries) plant(w *world) {
 		{`insert into crm.invoice (id, number, buyer_person_id, buyer_name, buyer_address, issued_on, financial_year_end, total) values (900001, 'F-900001', 900001, $1, $2, now()::date - 90, now()::date + 40, 10)`, []any{full, word("invoice_street")}},
 		{`insert into crm.invoice_line (invoice_id, position, description, quantity, unit_price) values (900001, 1, $1, 1, 10)`, []any{word("line")}},
 		{`insert into crm.consent_log (person_id, channel, state, at, how, wording_version, by) values (900001, 'newsletter', 'yes', now(), $1, $2, $3)`, []any{word("log_how"), word("log_wording"), word("log_by")}},
+		{`insert into crm.todo (person_id, text) values (40, $1)`, []any{word("elsewhere") + " " + full}}, // a passage in another's record
 		{`update crm.person set street = $1 where id = 900001`, []any{word("new_street")}},
 	} {
 		w.exec(w.crm, s.sql, s.args...)
@@ -125,6 +126,7 @@ func (c canaries) life(w *world) {
 	w.eventually(20*time.Second, "the refused mail does not fail", func() bool {
 		state := w.state(access)
 		if state == "waiting review" {
+			w.must("request", "mentions", itoa(access), "--rest", "person", "--as", maria)
 			handler.post(fmt.Sprintf("/requests/%d/send", access), nil)
 		}
 		return one[int](w, w.insyn, `select count(*) from insyn.mail where request_id = $1 and state = 'failed'`, access) == 1
@@ -135,7 +137,7 @@ func (c canaries) life(w *world) {
 	person := w.open(path, c["mail"])
 	c["code"] = w.codes(c["mail"])[0]
 	page := person.get("/v")
-	page.says(t, c["given"], c["customer"], c["body"])
+	page.says(t, c["given"], c["customer"], c["body"], c["elsewhere"])
 	for _, file := range []string{"download.csv", "download.json", "download.zip"} {
 		if a := person.get("/v/" + file); a.status != http.StatusOK || len(a.body) < 500 {
 			t.Fatalf("%s: %d, %d bytes", file, a.status, len(a.body))

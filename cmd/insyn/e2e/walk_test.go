@@ -73,6 +73,10 @@ func TestWalk(t *testing.T) {
 		t.Errorf("the page shows %q, which the data protection officer left out", left)
 	}
 	person.shot("page")
+	person.visit("/v/section/mentions")
+	person.reads(shown)
+	person.shot("mentions")
+	person.visit("/v")
 	w.download(t, person, u)
 
 	person.visit("/v/proposal?section=crm.person")
@@ -127,6 +131,9 @@ func (w *world) decidePassages(t *testing.T, handler *surfer, id int64, shots *i
 		t.Fatalf("%d passages to decide on: the test proves nothing", n)
 	}
 	for i := range n {
+		if i > 0 {
+			dpo.visit(at)
+		}
 		answer := "person"
 		if i > 0 {
 			answer, left = "other", passage()
@@ -137,9 +144,8 @@ func (w *world) decidePassages(t *testing.T, handler *surfer, id int64, shots *i
 		w.eventually(10e9, "the answer is not stored", func() bool {
 			return one[int](w, w.insyn, `select count(*) from insyn.mention where request_id = $1 and accepted is not null`, id) == i+1
 		})
-		dpo.visit(at)
 	}
-	dpo.reads("Everything is decided")
+	dpo.await("the page does not say that everything is decided", func() bool { return strings.Contains(dpo.text(), "Everything is decided") })
 	return shown, left
 }
 
