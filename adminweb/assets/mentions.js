@@ -21,18 +21,24 @@
   // The last one of this page: the server knows what comes next.
   const done = () => sent.then(() => location.assign(location.pathname + "?show=open#places"));
   let sent = Promise.resolve(); // one after another, so that what is said last holds
+  let leaving = false; // somebody follows a link while an answer is on its way: it arrives, and nobody waits for the reply
+  window.addEventListener("beforeunload", () => { leaving = true; });
   const answer = (place, value) => {
     const was = place.dataset.answer;
     place.dataset.answer = value === "undo" ? "" : value;
     const form = place.querySelector("form");
     const body = new URLSearchParams({ place: form.elements.place.value, mention_answer: value });
-    sent = sent.then(() => fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }))
+    sent = sent.then(() => fetch(form.action, { method: "POST", body, keepalive: true, headers: { Accept: "application/json" } }))
       .then((r) => r.ok && !r.redirected ? r.json() : Promise.reject(r))
       .then((n) => {
         progress.querySelector("progress").value = n.decided;
         progress.querySelector("span").textContent = n.text;
       })
-      .catch(() => { place.dataset.answer = was; location.reload(); }); // the page says why
+      .catch(() => {
+        if (leaving) return;
+        place.dataset.answer = was;
+        location.reload(); // the page says why
+      });
     if (value !== "undo") next();
   };
   places.forEach((place, i) => {
