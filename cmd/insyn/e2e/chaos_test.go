@@ -19,13 +19,15 @@ type chaos struct {
 	mu        sync.Mutex
 	lost      map[int64]lostJob // not yet claimed again
 	ever      map[int64]bool    // lost once at least
-	recovered []time.Duration
+	back      []time.Duration   // from the kill to the queue
+	recovered []time.Duration   // from the kill to the next claim
 }
 
 // lostJob is what a killed worker was doing.
 type lostJob struct {
 	epoch int
 	at    time.Time
+	back  bool
 }
 
 // run feeds the requests in while it kills a worker every 1 to 3 seconds and flushes Redis twice, and then waits until
@@ -147,8 +149,8 @@ func (c *chaos) kill(name string) {
 	}
 }
 
-// watch sees when a lost job is claimed again: it has another epoch and does not wait in the queue. One that ended with its
-// old epoch was not lost: its commit was on the way to the database when its worker was killed.
+// watch sees when a lost job is back in the queue, with another epoch, and when it is claimed again. One that ended with
+// its old epoch was not lost: its commit was on the way to the database when its worker was killed.
 func (c *chaos) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		time.Sleep(50 * time.Millisecond)
@@ -161,17 +163,18 @@ func (c *chaos) watch(ctx context.Context) {
 		c.mu.Unlock()
 		rows, err := c.w.insyn.Query(ctx, `
 			select j.id,
-			       j.epoch > l.epoch as again
+			       j.epoch > l.epoch as again,
+			       j.state = 'queued' as waits
 			  from unnest($1::bigint[], $2::integer[]) as l (id, epoch)
 			  join insyn.job as j on j.id = l.id
-			 where (j.epoch > l.epoch and j.state <> 'queued')
+			 where j.epoch > l.epoch
 			    or (j.epoch = l.epoch and j.state = 'done')`, ids, epochs)
 		if err != nil {
 			continue
 		}
 		type seen struct {
-			ID    int64
-			Again bool
+			ID           int64
+			Again, Waits bool
 		}
 		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[seen])
 		if err != nil {
@@ -179,8 +182,17 @@ func (c *chaos) watch(ctx context.Context) {
 		}
 		c.mu.Lock()
 		for _, s := range list {
+			l := c.lost[s.ID]
+			if s.Again && !l.back {
+				l.back = true
+				c.back = append(c.back, time.Since(l.at))
+				c.lost[s.ID] = l
+			}
+			if s.Waits {
+				continue
+			}
 			if s.Again {
-				c.recovered = append(c.recovered, time.Since(c.lost[s.ID].at))
+				c.recovered = append(c.recovered, time.Since(l.at))
 			}
 			delete(c.lost, s.ID)
 		}

@@ -25,7 +25,7 @@ const (
 	faultRequests    = faultAccess + faultPortability + faultCorrection + faultConsent + faultErasure
 	faultWorkers     = 2
 	faultTime        = 50 * time.Second // of killing; the requests come in over the first part of it
-	faultRecovery    = 40 * time.Second
+	faultBack        = 25 * time.Second // a lease and a sweep; how long the queue then is depends on the machine
 )
 
 // faulted is one request of the test.
@@ -47,6 +47,7 @@ func TestFaults(t *testing.T) {
 	c := &chaos{w: w, lost: map[int64]lostJob{}, ever: map[int64]bool{}}
 	c.run(all)
 	h := w.finish(all)
+	slices.Sort(c.back)
 	slices.Sort(c.recovered)
 	t.Logf("%d requests, %d kills, %d FLUSHALL, %d jobs lost with their worker; handed to people: %d jobs after three crashes, %d mails after two lost dialogues",
 		len(all), c.kills, c.flushes, len(c.recovered), h.crashed, h.mails)
@@ -56,12 +57,13 @@ func TestFaults(t *testing.T) {
 	if len(c.lost) > 0 {
 		t.Errorf("%d jobs whose worker was killed were never claimed again", len(c.lost))
 	}
-	t.Logf("recovery, from kill to the next claim: p50 %s, p99 %s, worst %s", at(c.recovered, 50), at(c.recovered, 99), at(c.recovered, 100))
+	t.Logf("from kill to the queue: p50 %s, p99 %s; to the next claim: p50 %s, p99 %s, worst %s",
+		at(c.back, 50), at(c.back, 99), at(c.recovered, 50), at(c.recovered, 99), at(c.recovered, 100))
 	t.Logf("%d jobs were handed over by the queue and never claimed; the slowest job of all took %s from its row to its end",
 		one[int](w, w.insyn, `select count(*) from insyn.job where epoch > 1 and attempt = 0 and crashes = 0 and kind <> 'mail'`),
 		one[time.Duration](w, w.insyn, `select max(finished_at - created_at) from insyn.job`).Round(time.Second))
-	if p99 := at(c.recovered, 99); p99 > faultRecovery {
-		t.Errorf("recovery p99 is %s, want at most %s: a lease, a sweep, and a queue to stand in", p99, faultRecovery)
+	if p99 := at(c.back, 99); p99 > faultBack {
+		t.Errorf("lost work is back in the queue after %s (p99), want at most %s: a lease and a sweep", p99, faultBack)
 	}
 	w.effectsOnce(all)
 	w.mailsOnce(mails(), c.ever)
