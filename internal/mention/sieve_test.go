@@ -58,7 +58,7 @@ func TestTheSieveLosesNothing(t *testing.T) {
 	for i, text := range texts {
 		for _, k := range []int{i, (i + 1) % len(people), (i * 7) % len(people), (i*31 + 5) % len(people)} {
 			m := New(people[k])
-			for _, variant := range []string{text, strings.ToUpper(text), strings.ReplaceAll(text, " ", "\n> "), "<p>" + strings.ReplaceAll(text, " ", "&nbsp;") + "</p>"} {
+			for _, variant := range []string{text, strings.ToUpper(text), strings.ReplaceAll(text, " ", "\n> "), strings.ReplaceAll(text, " ", "-\n"), "<p>" + strings.ReplaceAll(text, " ", "&nbsp;") + "</p>"} {
 				want := m.In(Read(variant), Context{Linked: true})
 				if got := m.Find(variant, Context{Linked: true}); !reflect.DeepEqual(got, want) {
 					t.Fatalf("with the sieve %+v, without %+v in %q", got, want, variant)

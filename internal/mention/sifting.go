@@ -178,6 +178,9 @@ func (f *sifting) hard(a int) (next int, hit bool) {
 			if to < 0 || f.n == 0 || f.word[min(f.n, len(f.word))-1] <= '9' {
 				return max(i, a+1), f.judge(i)
 			}
+			if k := classes[src[to]]; k == latinByte || k == signByte {
+				return i, true // a small letter goes on with the word, a capital begins one
+			}
 			i = to
 			continue
 		case signByte, latinByte:
@@ -234,6 +237,8 @@ func broken(src string, i int) int {
 		case c == '\n' || c == '\f':
 			line = true
 		case c == ' ' || c == '\t' || c == '\r' || line && (c == '>' || c == '|'):
+		case line && 'A' <= c && c <= 'Z':
+			return -1 // a word of its own
 		case line && classes[c] != otherByte && classes[c] != hyphenByte:
 			return i
 		default:
