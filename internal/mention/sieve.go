@@ -74,6 +74,11 @@ func newSieve(m *Matcher) *sieve {
 				continue
 			}
 			v.begin(p.words[0], ref{i, Name, k})
+			if len(p.words[0]) < 3 {
+				for _, e := range strings.Fields(p.ends) {
+					v.bits(p.words[0] + e)
+				}
+			}
 		}
 		for _, e := range s.emails {
 			v.word(lead(e))
@@ -116,7 +121,7 @@ func (v *sieve) begin(w string, r ref) {
 	key := w[:min(len(w), seedLen)]
 	v.begun[key] = append(v.begun[key], r)
 	v.bits(w)
-	if len(w) < 3 { // two letters have no endings but the genitive; a number is no letter
+	if len(w) < 3 { // too short to be looked up by its beginning
 		v.bits(w + "s")
 		for d := range 10 {
 			v.bits(w + string(rune('0'+d)))

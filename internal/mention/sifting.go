@@ -157,6 +157,9 @@ func (f *sifting) hard(a int) (next int, hit bool) {
 			i++
 			continue
 		case digitByte:
+			if k := classes[src[max(i, a+1)-1]]; i > a && k != letterByte && k != digitByte {
+				return i, f.n > 0 // digits that go on behind an encoding, or begin there
+			}
 			f.push(c)
 			i++
 			continue
@@ -178,7 +181,7 @@ func (f *sifting) hard(a int) (next int, hit bool) {
 			if to < 0 || f.n == 0 || f.word[min(f.n, len(f.word))-1] <= '9' {
 				return max(i, a+1), f.judge(i)
 			}
-			if k := classes[src[to]]; k == latinByte || k == signByte {
+			if classes[src[to]] != letterByte {
 				return i, true // a small letter goes on with the word, a capital begins one
 			}
 			i = to
@@ -237,7 +240,7 @@ func broken(src string, i int) int {
 		case c == '\n' || c == '\f':
 			line = true
 		case c == ' ' || c == '\t' || c == '\r' || line && (c == '>' || c == '|'):
-		case line && 'A' <= c && c <= 'Z':
+		case line && ('A' <= c && c <= 'Z' || classes[c] == digitByte || c == '@'):
 			return -1 // a word of its own
 		case line && classes[c] != otherByte && classes[c] != hyphenByte:
 			return i
