@@ -96,6 +96,7 @@ func (f *finder) spelled(a, at, e int) {
 			squeezed = append(squeezed, c)
 		}
 	}
+	squeezed = unnumbered(squeezed)
 	n, ok := f.m.owner[string(squeezed)]
 	if !ok {
 		return
@@ -111,6 +112,15 @@ func (f *finder) spelled(a, at, e int) {
 	if name := f.m.spelled[string(squeezed)]; !f.otherNamed(name[0], name[1]) {
 		f.put(a, e, n, Email, Likely, "address spells the name")
 	}
+}
+
+// unnumbered drops the year or number that tells an address from another of the same name.
+func unnumbered(local []byte) []byte {
+	n := len(local)
+	for n > 0 && len(local)-n < 4 && digit(local[n-1]) {
+		n--
+	}
+	return local[:n]
 }
 
 // inAddress says whether a normal offset lies in an e-mail address, or in a host name written out.

@@ -35,6 +35,8 @@ type subject struct {
 	personal  string          // the digits of the personal number
 	homes     map[string]bool // languages that their names point to
 	firsts    string          // the first letters of their given names
+	initials  []string        // the same of several given names, in one
+	particles string          // the first letter of the particle before their surname
 	p         Person
 }
 
@@ -127,12 +129,20 @@ func (m *Matcher) seed(s string, r ref) {
 func compile(p Person) subject {
 	s := subject{p: p, numbers: map[string]Kind{}}
 	s.homes = homes(p)
+	for _, given := range append([]string{strings.Join(p.Given, " ")}, p.Given...) {
+		if ini := initialsOf(given); len(ini) > 1 {
+			s.initials = append(s.initials, ini)
+		}
+	}
 	for _, g := range append(append(append([]string{}, p.Given...), p.Called), p.Nicknames...) {
 		s.name(g, true)
 	}
 	for _, n := range append(append([]string{}, p.Surname...), p.FormerSurnames...) {
 		s.name(n, false)
 		if f := strings.FieldsFunc(Normalise(n), func(r rune) bool { return r == '-' || r == ' ' }); len(f) > 1 {
+			if particle(f[0]) {
+				s.particles = f[0][:1]
+			}
 			for _, half := range f {
 				if len(half) > 3 && !particle(half) {
 					s.name(half, false)
@@ -261,6 +271,14 @@ func wordToo(n string, given bool) bool {
 		return in("word", n)
 	}
 	return in("word", n) || !surnameEnding(n) && !in("given", n) && !lexicon(surnameFile).has(n) && commonWords().has(n)
+}
+
+// initialsOf gives the first letters of the words of a name, in one.
+func initialsOf(name string) (out string) {
+	for _, w := range strings.FieldsFunc(Normalise(name), func(r rune) bool { return r == '-' || r == ' ' }) {
+		out += w[:1]
+	}
+	return out
 }
 
 func (s *subject) add(p part) {

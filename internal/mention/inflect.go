@@ -136,7 +136,7 @@ func (f *finder) inflected(n int, p *part, w string) bool {
 		return true
 	}
 	s := &f.m.subjects[n]
-	return s.homes[p.lang] && len(w) > 4 && !givenName(w) && !surnameKnown(w) && !commonWords().has(w)
+	return s.homes[p.lang] && len(w) > 3 && !givenName(w) && !surnameKnown(w) && !commonWords().has(w)
 }
 
 // homes are the languages that the names of a person point to.

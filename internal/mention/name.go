@@ -121,7 +121,7 @@ func (f *finder) chains(g *named, at atom) bool {
 			return false // "ring Nilla"
 		}
 		if cell(gap) {
-			return g.given != g.surname && at.part.given == g.surname
+			return g.given != g.surname && at.part.given == g.surname && !f.turnedList(g.i, at.j)
 		}
 		switch gap {
 		case " (":
@@ -138,11 +138,19 @@ func (f *finder) chains(g *named, at atom) bool {
 		}
 		return false
 	}
-	if at.i == g.j+1 && g.given && !g.surname && !at.part.given && f.gap(g.j) == " " && (gap == " " || gap == ". ") && f.toks[g.j].cap {
+	if at.i == g.j+1 && g.given && !g.surname && !at.part.given && f.gap(g.j) == " " && (gap == " " || gap == ". ") {
 		w := f.text(g.j)
+		if !f.toks[g.j].cap {
+			return w == f.m.subjects[g.subject].particles // "Henrik v. Rosen"
+		}
 		return len(w) == 1 || givenName(w) && !f.otherNamed(w, at.part.words[len(at.part.words)-1])
 	}
 	return false
+}
+
+// turnedList: "Hjort, Lena; Öberg, Lena", where the names around a semicolon are of two people.
+func (f *finder) turnedList(i, j int) bool {
+	return f.gap(i) == ", " && f.toks[i-1].cap || f.gap(j) == ", " && j < len(f.toks) && f.toks[j].cap
 }
 
 // widen takes in a misspelt or abbreviated half beside the group.
@@ -180,7 +188,17 @@ func (f *finder) widen(n int, g *named) {
 	if !g.surname || g.i == 0 || f.strangeInitials(s, g.i) {
 		return
 	}
+	if (left == ". " || left == " ") && s.particles != "" && f.text(g.i-1) == s.particles {
+		g.i, g.a = g.i-1, f.toks[g.i-1].s // "H. v. Rosen"
+		if left = f.gap(g.i); g.i == 0 {
+			return
+		}
+	}
 	t, w := f.toks[g.i-1], f.text(g.i-1)
+	if left == " " && t.caps && len(w) > 1 && slices.Contains(s.initials, w) {
+		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname" // "LE Nygren"
+		return
+	}
 	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && (firstOf(s.given, w) || strings.Contains(s.firsts, w) && g.i > 1 && f.gap(g.i-1) == "-") {
 		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname"
 		// further initials before it

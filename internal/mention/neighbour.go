@@ -164,9 +164,14 @@ func (f *finder) wordName(g *named) bool {
 		return false
 	case gap == " " && hasDigit(next) && len(next) <= 2 && !speaks:
 		return false
+	case gap == " " && in("numbered", next) && g.j+1 < len(f.toks) && hasDigit(f.text(g.j+1)):
+		return false // a colour, a size, a variety
 	case f.opens(g.i):
 		if gap == ", " && !nextCap && (in("word", next) || hasDigit(next)) {
 			return false // a list of woods
+		}
+		if gap == " " && g.given && !nextCap && in("owned", next) && strings.IndexByte("xz", w[len(w)-1]) >= 0 {
+			return true // "Max bil": no other genitive is written
 		}
 		return speaks || g.last.genitive && (len(w) > len(g.last.part.words[0]) || g.j > g.i+1 || strings.HasPrefix(gap, "'")) || g.j >= len(f.toks) || strings.ContainsAny(gap[:1], ":;|,!-)\v\n") && len(gap) > 0 || strings.HasPrefix(gap, "\n") || gap == " " && nextCap && g.given
 	case left == " " && g.i > 0 && f.toks[g.i-1].cap && !f.opens(g.i-1) && !in("other", prev) && !f.titled(g.i-1):
@@ -185,10 +190,10 @@ func (f *finder) article(g *named) bool {
 	return !f.toks[g.i].cap && in("article", w) || g.surname && f.language() == "de" && in("germanarticle", w) && f.gap(g.j) != "-"
 }
 
-// smallWord: a given name in small letters that is a word too, in a text that has capitals, and nothing beside it that
+// smallWord: a name in small letters that is a word too, in a text that has capitals, and nothing beside it that
 // speaks of a person.
 func (f *finder) smallWord(g *named) bool {
-	if g.word || !g.given || f.toks[g.i].cap || !commonWords().has(f.text(g.i)) || !slices.ContainsFunc(f.toks, func(t token) bool { return t.cap }) {
+	if g.word || g.surname && g.j > g.i+1 || f.toks[g.i].cap || !commonWords().has(f.text(g.i)) || !slices.ContainsFunc(f.toks, func(t token) bool { return t.cap }) {
 		return false
 	}
 	return !f.verbAt(g.j) && !(f.gap(g.i) == " " && in("take", f.text(g.i-1)))

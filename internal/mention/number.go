@@ -22,7 +22,11 @@ func phoneForms(raw string) []string {
 		return nil
 	}
 	cc := strings.TrimSuffix(code, national)
-	return []string{code, "00" + code, "0" + national, cc + "0" + national, "00" + cc + "0" + national}
+	out := []string{code, "00" + code, "0" + national, cc + "0" + national, "00" + cc + "0" + national}
+	if home := digits(phonenumbers.Format(n, phonenumbers.NATIONAL)); len(home) >= 8 && home != out[2] {
+		out = append(out, home) // where no zero goes before it, as in Denmark
+	}
+	return out
 }
 
 // personForms are the digits of a personal identity or coordination number, with and without the century.

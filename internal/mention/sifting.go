@@ -413,6 +413,6 @@ func (f *sifting) spelled(i int) bool {
 }
 
 func (f *sifting) owns(squeezed []byte) bool {
-	_, ok := f.m.owner[string(squeezed)]
+	_, ok := f.m.owner[string(unnumbered(squeezed))]
 	return ok
 }

@@ -14,7 +14,7 @@ type street struct {
 }
 
 var (
-	numberLast  = regexp.MustCompile(`^(.*[^\d ]) ?(\d+ ?[a-z]?)( (?:lgh|apt|vån|van|tr|trp|nb|uppg|ing|bv).*)?$`)
+	numberLast  = regexp.MustCompile(`^(.*?[^\d ]) ?(\d+ ?[a-z]?)( \d+(?: ?tr)?| (?:lgh|apt|as|van|tr|trp|nb|uppg|ing|bv|port|krs|flat|whg)\b.*)?$`)
 	numberFirst = regexp.MustCompile(`^(\d+[a-z]?),? (.*\pL.*)$`)
 )
 

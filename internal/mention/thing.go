@@ -18,7 +18,7 @@ func (f *finder) company(g *named, full bool) bool {
 		if gap != " " && gap != " & " && !(i > g.j && gap == ".") || f.toks[i].caps && f.toks[g.i].caps && (f.verbAt(i) || in("other", w)) {
 			return false
 		}
-		if f.toks[i].cap && (companyWord(w) || i == g.j && f.owned(g, i)) {
+		if f.toks[i].cap && !(in("germannoun", w) && f.language() == "de") && (companyWord(w) || i == g.j && f.owned(g, i)) {
 			return !(len(w) == 2 && f.toks[g.i].caps && !f.toks[i].caps)
 		}
 		if i > g.j && len(w) == 1 && f.initialsOfCompany(i) {
@@ -115,6 +115,9 @@ func (f *finder) thing(g *named) bool {
 		}
 		if gap == " " && f.town(g) && in("place", f.text(g.i)) && in("towards", w) && !f.toks[g.i-1].cap || gap == " " && w == "the" && g.j < len(f.toks) && f.gap(g.j) == " " && f.toks[g.j].cap && !f.toks[g.j].caps {
 			return true
+		}
+		if gap == " " && (w == "pa" || w == "at") && g.i > 1 && f.gap(g.i-1) == " " && in("meal", f.text(g.i-2)) {
+			return true // one has lunch at a restaurant
 		}
 		if gap == " " && len(w) > 7 && slices.ContainsFunc(thingEnds, func(e string) bool { return strings.HasSuffix(w, e) }) {
 			return true

@@ -44,7 +44,7 @@ func surnameLike(w string) bool {
 
 // surnameEnding says whether a word ends as Nordic surnames do.
 func surnameEnding(w string) bool {
-	if len(w) < 5 {
+	if len(w) < 5 || len(w) > 7 && strings.HasSuffix(w, "aminen") { // Finnish: what one does
 		return false
 	}
 	for _, e := range surnameEnds {
