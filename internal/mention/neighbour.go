@@ -158,7 +158,7 @@ func (f *finder) wordName(g *named) bool {
 	switch {
 	case !t.cap:
 		return left == " " && in("take", prev) && (gap != " " || !in("thingright", next)) && f.calls(prev) || f.opens(g.i) && gap == " " && (next == "har" || next == "here")
-	case in("months", w) && (hasDigit(prev) && left != "\v" || hasDigit(next) && gap == " "):
+	case in("months", w) && (hasDigit(prev) && left != "\v" && !speaks || hasDigit(next) && gap == " " || left == " " && f.dated(g.i-1)):
 		return false
 	case t.caps && !g.last.genitive && gap != ":" && (gap == " " && !f.capsAt(g.j) || gap == "-" && !f.capsAt(g.j)) && !speaks && !(left == " " && in("take", prev)):
 		return false
@@ -167,8 +167,8 @@ func (f *finder) wordName(g *named) bool {
 	case gap == " " && in("numbered", next) && g.j+1 < len(f.toks) && hasDigit(f.text(g.j+1)):
 		return false // a colour, a size, a variety
 	case f.opens(g.i):
-		if gap == ", " && !nextCap && (in("word", next) || hasDigit(next)) {
-			return false // a list of woods
+		if gap == ", " && !nextCap && (in("word", next) || hasDigit(next) || commonWord(next) && !f.verbAt(g.j) && !in("take", next) && f.gap(g.j+1) == ", ") {
+			return false // a list of woods, or of rooms
 		}
 		if gap == " " && g.given && !nextCap && in("owned", next) && strings.IndexByte("xz", w[len(w)-1]) >= 0 {
 			return true // "Max bil": no other genitive is written
@@ -188,6 +188,12 @@ func (f *finder) article(g *named) bool {
 	}
 	w := f.text(g.i - 1)
 	return !f.toks[g.i].cap && in("article", w) || g.surname && f.language() == "de" && in("germanarticle", w) && f.gap(g.j) != "-"
+}
+
+// dated: the word at i speaks of a time before the name of a month.
+func (f *finder) dated(i int) bool {
+	w := f.text(i)
+	return in("dated", w) || w == "of" && i > 0 && in("partof", f.text(i-1))
 }
 
 // smallWord: a name in small letters that is a word too, in a text that has capitals, and nothing beside it that

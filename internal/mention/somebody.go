@@ -204,5 +204,5 @@ func (f *finder) firstNamed(i int) bool {
 }
 
 func (f *finder) precededByName(i int) bool {
-	return i > 0 && f.gap(i) == " " && (f.toks[i-1].cap && !in("other", f.text(i-1))) || f.gap(i) == ". "
+	return i > 0 && f.gap(i) == " " && f.toks[i-1].cap && (!in("other", f.text(i-1)) || f.isGiven(f.text(i-1))) || f.gap(i) == ". "
 }

@@ -15,6 +15,7 @@ type street struct {
 
 var (
 	numberLast  = regexp.MustCompile(`^(.*?[^\d ]) ?(\d+ ?[a-z]?)( \d+(?: ?tr)?| (?:lgh|apt|as|van|tr|trp|nb|uppg|ing|bv|port|krs|flat|whg)\b.*)?$`)
+	flatFirst   = regexp.MustCompile(`^(?i)(?:(?:flat|apt|apartment|unit|suite|room|lgh|whg)\.? *[\w-]+|c/o [^,]*), *`)
 	numberFirst = regexp.MustCompile(`^(\d+[a-z]?),? (.*\pL.*)$`)
 )
 
@@ -32,6 +33,7 @@ var (
 // streets gives the ways of writing the street of an address.
 func streets(raw string) []street {
 	raw, _, _ = strings.Cut(raw, "\n") // a whole address in one text
+	raw = flatFirst.ReplaceAllString(raw, "")
 	line, _, _ := strings.Cut(raw, ",")
 	for _, text := range []string{Normalise(raw), Normalise(line)} {
 		if m := numberFirst.FindStringSubmatch(text); m != nil {

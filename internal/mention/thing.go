@@ -18,7 +18,7 @@ func (f *finder) company(g *named, full bool) bool {
 		if gap != " " && gap != " & " && !(i > g.j && gap == ".") || f.toks[i].caps && f.toks[g.i].caps && (f.verbAt(i) || in("other", w)) {
 			return false
 		}
-		if f.toks[i].cap && !(in("germannoun", w) && f.language() == "de") && (companyWord(w) || i == g.j && f.owned(g, i)) {
+		if f.toks[i].cap && !f.noCompany(i) && (companyWord(w) || i == g.j && f.owned(g, i)) {
 			return !(len(w) == 2 && f.toks[g.i].caps && !f.toks[i].caps)
 		}
 		if i > g.j && len(w) == 1 && f.initialsOfCompany(i) {
@@ -29,6 +29,15 @@ func (f *finder) company(g *named, full bool) bool {
 		}
 	}
 	return false
+}
+
+// noCompany: "Heikes Auto", "El Khoury".
+func (f *finder) noCompany(i int) bool {
+	w := f.text(i)
+	if w == "el" {
+		return i+1 < len(f.toks) && f.toks[i+1].cap && (f.gap(i+1) == " " || f.gap(i+1) == "-")
+	}
+	return in("germannoun", w) && (f.language() == "de" || !companyWord(w))
 }
 
 func and(w string) bool {
@@ -43,6 +52,9 @@ func and(w string) bool {
 func (f *finder) andCompany(g *named) bool {
 	if gap := f.gap(g.j); (gap == " & " || gap == " + ") && g.j < len(f.toks) && f.toks[g.j].cap {
 		w := f.text(g.j)
+		if in("greet", w) {
+			return false // "Herr Schäfer & Frau Krämer"
+		}
 		if in("company", w) || !f.isGiven(w) && (!g.given || commonWords().has(w)) {
 			return true
 		}
