@@ -144,7 +144,7 @@ func compile(p Person) subject {
 				s.particles = f[0][:1]
 			}
 			for _, half := range f {
-				if len(half) > 3 && !particle(half) {
+				if len(half) > 1 && !particle(half) {
 					s.name(half, false)
 				}
 			}

@@ -185,7 +185,7 @@ func (f *finder) widen(n int, g *named) {
 			return
 		}
 	}
-	if !g.surname || g.i == 0 || f.strangeInitials(s, g.i) {
+	if !g.surname || g.i == 0 || f.strangeInitials(s, g.i) || f.lettered(g.i-1) {
 		return
 	}
 	if (left == ". " || left == " ") && s.particles != "" && f.text(g.i-1) == s.particles {
@@ -199,7 +199,7 @@ func (f *finder) widen(n int, g *named) {
 		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname" // "LE Nygren"
 		return
 	}
-	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && (firstOf(s.given, w) || strings.Contains(s.firsts, w) && g.i > 1 && f.gap(g.i-1) == "-") {
+	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && (firstOf(s.given, w) || strings.Contains(s.firsts, w) && g.i > 1 && (f.gap(g.i-1) == "-" || f.gap(g.i-1) == ".")) {
 		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname"
 		// further initials before it
 		for g.i > 0 && (f.gap(g.i) == "." || f.gap(g.i) == ". " || f.gap(g.i) == "-" || f.gap(g.i) == " " && f.text(g.i-1) != "i") && f.toks[g.i-1].e-f.toks[g.i-1].s == 1 && f.toks[g.i-1].cap {
@@ -209,6 +209,11 @@ func (f *finder) widen(n int, g *named) {
 	} else if (left == " " || left == "\n") && f.nearAny(g.i-1, s, true) && !f.otherNamed(w, f.text(g.i)) {
 		g.i, g.a, g.given, g.rule, g.conf = g.i-1, t.s, true, "misspelt name", Likely
 	}
+}
+
+// lettered: "skiss B. Ling vill", where the letter at i ends a sentence.
+func (f *finder) lettered(i int) bool {
+	return i > 0 && f.gap(i+1) == ". " && f.gap(i) == " " && in("lettered", f.text(i-1))
 }
 
 // strangeInitials: "K-G" before the token at i, of which one is nobody's of the subject.

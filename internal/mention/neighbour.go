@@ -25,10 +25,10 @@ func (f *finder) judge(g *named) {
 			}
 		}
 		f.sureOf = f.sureOf || conf == Certain
-		f.put(g.a, g.b, g.subject, Name, conf, g.rule)
+		f.cells(g, conf)
 		return
 	}
-	if f.article(g) || g.word && !f.wordName(g) || f.smallWord(g) || f.thing(g) || f.somebodyElse(g) {
+	if f.article(g) || f.host(g) || g.word && !f.wordName(g) || f.smallWord(g) || f.thing(g) || f.somebodyElse(g) {
 		return
 	}
 	conf, rule := f.sure(Certain), "surname alone"
@@ -42,6 +42,18 @@ func (f *finder) judge(g *named) {
 		}
 	}
 	f.put(g.a, g.b, g.subject, Name, conf, rule)
+}
+
+// cells reports a whole name, in as many pieces as it takes of a table, whose borders stay.
+func (f *finder) cells(g *named, conf Confidence) {
+	a := g.a
+	for i := g.i + 1; i < g.j; i++ {
+		if cell(f.gap(i)) {
+			f.put(a, f.toks[i-1].e, g.subject, Name, conf, g.rule)
+			a = f.toks[i].s
+		}
+	}
+	f.put(a, g.b, g.subject, Name, conf, g.rule)
 }
 
 func (f *finder) sameFull(g *named) bool {
@@ -188,6 +200,12 @@ func (f *finder) article(g *named) bool {
 	}
 	w := f.text(g.i - 1)
 	return !f.toks[g.i].cap && in("article", w) || g.surname && f.language() == "de" && in("germanarticle", w) && f.gap(g.j) != "-"
+}
+
+// host: a surname at the beginning of the name of a host, hagberg.example.
+func (f *finder) host(g *named) bool {
+	b := f.s.b
+	return g.surname && !f.toks[g.i].cap && g.b+2 < len(b) && b[g.b] == '.' && wordByte(b[g.b+1]) && !digit(b[g.b+1]) && f.gap(g.i) != "."
 }
 
 // dated: the word at i speaks of a time before the name of a month.

@@ -38,6 +38,9 @@ func (f *finder) elseAfter(g *named) bool {
 		if len(w) == 1 && t.cap && w != "i" && f.closed(g.j+1) {
 			return !f.firstLetter(g.subject, w)
 		}
+		if t.cap && !small && givenName(f.text(g.i)) && !g.last.inflected && !f.heading(g.j) && !f.subjectGiven(g.subject, w) {
+			return true // "Frank Olsén", who has for a given name what is the subject's surname
+		}
 		return (t.cap || small) && (f.otherGiven(w) || givenName(w) && !in("word", w) && !f.subjectGiven(g.subject, w))
 	}
 	switch {
@@ -82,6 +85,9 @@ func (f *finder) firstLetter(n int, w string) bool {
 
 // cell says whether a gap parts the cells of a table.
 func cell(gap string) bool {
+	if strings.Contains(gap, `","`) {
+		return true
+	}
 	gap = strings.Trim(gap, " \n\"")
 	return gap == ";" || gap == "|"
 }
@@ -113,7 +119,7 @@ func (f *finder) elseBefore(g *named) bool {
 	}
 	switch {
 	case gap == " " && g.surname && len(w) == 1 && t.cap && w != "i", gap == ". " && g.surname && len(w) == 1 && t.cap:
-		return true
+		return !f.lettered(g.i - 1)
 	case gap == " " && particle(w) && g.surname && w != "av" && w != "den" && w != "de":
 		return f.gap(g.i-1) == " " && g.i > 1 && (f.toks[g.i-2].cap || t.cap || !f.toks[g.i].cap)
 	case gap == " " && g.surname && (f.otherGiven(w) || givenName(w) && (t.cap || small && !in("word", w)) || t.cap && !t.caps && in("wordgiven", w)):
@@ -124,6 +130,8 @@ func (f *finder) elseBefore(g *named) bool {
 		return !f.precededByName(g.i - 1)
 	case gap == " " && g.given && t.cap && in("given", w):
 		return true
+	case gap == " " && g.given && t.cap && cell(f.gap(g.i-1)) && cell(f.gap(g.j)):
+		return !in("other", w) && !in("greet", w) // "Vogt Rainer" in a table
 	case gap == ", " && g.given && t.cap && (f.otherSurname(w) || surnameLike(w) || in("word", w) && !f.opens(g.i-1)):
 		return !f.precededByName(g.i - 1)
 	}

@@ -70,7 +70,7 @@ func writings(s street) []street {
 		n.bare = !directed
 		out = append(out, n)
 		for _, e := range streetEnds {
-			if strings.HasSuffix(n.name, e[0]) && len(n.name) > len(e[0])+2 {
+			if strings.HasSuffix(n.name, e[0]) && len(n.name) > len(e[0])+1 {
 				cut := n
 				cut.name, cut.abbr = strings.TrimSuffix(n.name, e[0])+e[1], true
 				out = append(out, cut)
