@@ -117,10 +117,13 @@ func (f *finder) plain(i int) bool {
 // A short word of the dictionary may be a surname: Frost, Stark, Ek.
 func (f *finder) heading(i int) bool {
 	w := f.text(i)
+	if w == "ask" && f.language() != "en" {
+		return false // a surname, where it is no verb
+	}
 	if in("other", w) || in("months", w) || hasDigit(w) {
 		return true
 	}
-	if surnameLike(w) || f.otherSurname(w) || !commonWord(w) {
+	if surnameLike(w) || surnameLike(strings.TrimSuffix(w, "s")) || f.otherSurname(w) || !commonWord(w) {
 		return len(w) > 12 && !surnameLike(w)
 	}
 	if in("verb", w) || len(w) >= 8 {

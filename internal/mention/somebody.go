@@ -38,7 +38,7 @@ func (f *finder) elseAfter(g *named) bool {
 		if len(w) == 1 && t.cap && w != "i" && f.closed(g.j+1) {
 			return !f.firstLetter(g.subject, w)
 		}
-		if t.cap && !small && givenName(f.text(g.i)) && !g.last.inflected && !f.heading(g.j) && !f.subjectGiven(g.subject, w) {
+		if t.cap && !small && f.isGiven(f.text(g.i)) && !g.last.inflected && !f.heading(g.j) && !f.subjectGiven(g.subject, w) {
 			return true // "Frank Olsén", who has for a given name what is the subject's surname
 		}
 		return (t.cap || small) && (f.otherGiven(w) || givenName(w) && !in("word", w) && !f.subjectGiven(g.subject, w))
@@ -118,6 +118,10 @@ func (f *finder) elseBefore(g *named) bool {
 		return true
 	}
 	switch {
+	case gap == ". " && g.given && !g.surname && len(w) == 1 && t.cap && w != "i" && !f.firstLetter(g.subject, w) && !f.lettered(g.i-1) && (f.opens(g.i-1) || f.gap(g.i-1) == ", "):
+		return true // "G. David"
+	case gap == ", " && g.given && t.cap && cell(f.gap(g.i-1)) && (cell(f.gap(g.j)) || g.j == len(f.toks)):
+		return !in("other", w) // "Graham, David" in a list
 	case gap == " " && g.surname && len(w) == 1 && t.cap && w != "i", gap == ". " && g.surname && len(w) == 1 && t.cap:
 		return !f.lettered(g.i - 1)
 	case gap == " " && particle(w) && g.surname && w != "av" && w != "den" && w != "de":

@@ -122,7 +122,7 @@ var thingEnds = []string{"plattformen", "portalen", "systemet", "appen", "hotell
 func (f *finder) thing(g *named) bool {
 	if gap := f.gap(g.i); g.i > 0 && (gap == " " || gap == ` "`) {
 		w := f.text(g.i - 1)
-		if in("thing", w) || w == "t" && f.gap(g.i-1) == ":" || w == "s" && f.gap(g.i-1) == "/" {
+		if in("thing", w) || w == "st" && f.toks[g.i-1].cap && !f.toks[g.i-1].caps || w == "t" && f.gap(g.i-1) == ":" || w == "s" && f.gap(g.i-1) == "/" {
 			return true
 		}
 		if gap == " " && f.town(g) && in("place", f.text(g.i)) && in("towards", w) && !f.toks[g.i-1].cap || gap == " " && w == "the" && g.j < len(f.toks) && f.gap(g.j) == " " && f.toks[g.j].cap && !f.toks[g.j].caps {
