@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// address is an e-mail address in a stream, with its at sign; -1 where it is written otherwise.
+// address is an e-mail address in a stream, and where its local part ends; -1 where it is no address but a name that somebody goes by.
 type address struct{ s, at, e int }
 
 // addresses finds the e-mail addresses and host names of a text: names inside them are not read as names.
@@ -46,25 +46,27 @@ func (s *stream) spelledOut(out []address) []address {
 			break
 		}
 		i += k
-		e := i + 1
-		if b[i] != '@' {
-			size := sign(at, "@([{<", b[i:min(len(b), i+16)])
-			if size < 0 || i == 0 || !wordByte(b[i-1]) {
+		a, e, at, handle := i, i+1, -1, b[i] == '@'
+		if !handle {
+			size := sign(spelledAt, "@([{<", b[i:min(len(b), i+16)])
+			if i > 1 && b[i-1] == ' ' {
+				a--
+			}
+			if size < 0 || a == 0 || !wordByte(b[a-1]) {
 				continue
 			}
-			e = i + size
+			e, at = i+size, a
 		} else if i > 0 && (wordByte(b[i-1]) || strings.IndexByte("._%+-", b[i-1]) >= 0) {
 			continue
 		}
-		a := i
-		for a > 0 && i-a < 64 && b[i] != '@' && (wordByte(b[a-1]) || strings.IndexByte("._%+-", b[a-1]) >= 0) {
+		for a > 0 && i-a < 64 && !handle && (wordByte(b[a-1]) || strings.IndexByte("._%+-", b[a-1]) >= 0) {
 			a--
 		}
 		for e < len(b) && e-i < 64 && (wordByte(b[e]) || strings.IndexByte("_-", b[e]) >= 0 || b[e] == '.' && e+1 < len(b) && wordByte(b[e+1])) {
 			e++
 		}
-		if b[i] != '@' || bytes.ContainsAny(b[i:e], "_0123456789") { // "@Anna" is a name
-			out = append(out, address{a, -1, e})
+		if !handle || bytes.ContainsAny(b[i:e], "_0123456789") { // "@Anna" is a name
+			out = append(out, address{a, at, e})
 		}
 	}
 	if len(out) > n {

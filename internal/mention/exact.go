@@ -6,14 +6,14 @@ import (
 )
 
 var (
-	at  = regexp.MustCompile(`^[ \n]?(@|[(\[{<] ?(at|a|snabel-?a|alfa|@) ?[)\]}>]|snabel-?a|at|\bat\b)[ \n]?`)
-	dot = regexp.MustCompile(`^([ \n]?[(\[{<] ?(dot|punkt|punktum|\.) ?[)\]}>][ \n]?| (dot|punkt|punktum|piste|kropka) | ?\. ?)`)
+	spelledAt  = regexp.MustCompile(`^[ \n]?(@|[(\[{<] ?(at|a|snabel-?a|alfa|@) ?[)\]}>]|snabel-?a|at|\bat\b)[ \n]?`)
+	spelledDot = regexp.MustCompile(`^([ \n]?[(\[{<] ?(dot|punkt|punktum|\.) ?[)\]}>][ \n]?| (dot|punkt|punktum|piste|kropka) | ?\. ?)`)
 )
 
 // plainAt writes the at sign of a recorded address that has it spelled out.
 func plainAt(address string) string {
 	if i := strings.IndexAny(address, "([{<"); i > 0 && !strings.Contains(address, "@") {
-		if n := sign(at, "@([{<", []byte(address[i:])); n > 0 {
+		if n := sign(spelledAt, "@([{<", []byte(address[i:])); n > 0 {
 			return address[:i] + "@" + address[i+n:]
 		}
 	}
@@ -35,7 +35,7 @@ func (s *stream) email(a int, want string) int {
 			}
 		}
 	}
-	n := sign(at, "@([{<sa", s.b[i:min(len(s.b), i+16)])
+	n := sign(spelledAt, "@([{<sa", s.b[i:min(len(s.b), i+16)])
 	if n < 0 {
 		return -1
 	}
@@ -55,7 +55,7 @@ func (s *stream) dotted(i int, want string) int {
 		}
 		i += len(w)
 		if more {
-			n := sign(dot, ".([{<dpk", s.b[min(i, len(s.b)):min(len(s.b), i+14)])
+			n := sign(spelledDot, ".([{<dpk", s.b[min(i, len(s.b)):min(len(s.b), i+14)])
 			if n < 0 {
 				return -1
 			}

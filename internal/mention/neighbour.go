@@ -110,7 +110,7 @@ func (f *finder) unknownOpening(i int) bool {
 // plain: the word at i is no name, as far as the lists and its shape tell.
 func (f *finder) plain(i int) bool {
 	w := f.text(i)
-	return in("other", w) || in("greet", w) || in("take", w) || in("verb", w) || in("months", w) || hasDigit(w) || len(w) > 12 && !surnameLike(w) || commonWord(w)
+	return in("other", w) || in("greet", w) || in("take", w) || w == "back" && f.language() == "en" || in("verb", w) || in("months", w) || hasDigit(w) || len(w) > 12 && !surnameLike(w) || commonWord(w)
 }
 
 // heading: a word with a capital letter that stands beside a name as a title, a role or a day does, and not as another name.

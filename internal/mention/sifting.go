@@ -264,7 +264,7 @@ func (f *sifting) judge(e int) bool {
 	if f.dismisses(&first, copy(first[:], w)) {
 		return false
 	}
-	if f.exact[string(w)] || f.squeezed[len(w)] && f.owns(w) {
+	if f.exact[string(w)] || f.squeezed[len(unnumbered(w))] && f.owns(w) {
 		return true
 	}
 	for _, at := range []string{"at", "snabel"} {
