@@ -92,7 +92,7 @@ func (f *finder) compounds(i int, name, rest string, word bool) bool {
 	if e := f.toks[i].e; e+1 < len(f.s.b) && f.s.b[e] == '.' && wordByte(f.s.b[e+1]) {
 		return false // the name of a host
 	}
-	return !word && len(bare) > 3 && !surnameLike(name+rest) && !givenName(name+rest) && !in("thingright", bare) && commonWord(bare)
+	return !word && len(bare) > 3 && !commonWords().has(name+rest) && !surnameLike(name+rest) && !givenName(name+rest) && !in("thingright", bare) && commonWord(bare)
 }
 
 func joiner(g string) bool {

@@ -139,7 +139,7 @@ func (f *finder) exact(i int, r ref) {
 		}
 		// the name of a picture may be a handle
 		if file := r.kind == Handle && before == '/' && e < len(s.b) && s.b[e] == '.'; !file &&
-			(e < len(s.b) && (wordByte(s.b[e]) || strings.IndexByte("-_@", s.b[e]) >= 0) || e+1 < len(s.b) && strings.IndexByte(".,", s.b[e]) >= 0 && wordByte(s.b[e+1])) {
+			(e < len(s.b) && (wordByte(s.b[e]) || strings.IndexByte("-_@", s.b[e]) >= 0) || e+1 < len(s.b) && (s.b[e] == '.' && wordByte(s.b[e+1]) || s.b[e] == ',' && digit(s.b[e+1]))) {
 			return
 		}
 		f.put(i, e, r.subject, kind, Certain, rule)

@@ -89,7 +89,7 @@ func (f *finder) hyphened(g *named) bool {
 		if f.language() == "de" && len(w) > 3 && !f.isGiven(w) && !surnameLike(w) && !surnameKnown(w) {
 			return false // a compound of nouns
 		}
-		return t.cap || in("given", w) || surnameLike(w) || f.otherSurname(w)
+		return t.cap || in("given", w) || surnameLike(w) && !commonWord(w) || f.otherSurname(w)
 	}
 	return false
 }

@@ -48,7 +48,7 @@ func streets(raw string) []street {
 }
 
 func writings(s street) []street {
-	names := []street{s}
+	names := unabbreviated(s)
 	part, rest, two := strings.Cut(s.name, " ")
 	directed := false
 	for _, p := range streetParts {
@@ -75,6 +75,20 @@ func writings(s street) []street {
 				cut.name, cut.abbr = strings.TrimSuffix(n.name, e[0])+e[1], true
 				out = append(out, cut)
 			}
+		}
+	}
+	return out
+}
+
+// unabbreviated gives a street as it is recorded, and where its end was cut there, written out too.
+func unabbreviated(s street) []street {
+	out := []street{s}
+	name, dotted := strings.CutSuffix(s.name, ".")
+	for _, e := range streetEnds {
+		if cut, found := strings.CutSuffix(name, e[1]); found && cut != "" && (dotted || len(e[1]) > 2) {
+			whole := s
+			whole.name = cut + e[0]
+			out = append(out, whole)
 		}
 	}
 	return out
