@@ -17,3 +17,4 @@ score names.jsonl "${gate[@]}" --max-others 2 --max-things 6
 score identifiers.jsonl "${gate[@]}" --max-others 2 --max-things 4
 score everyday.jsonl "${gate[@]}" --max-others 2 --max-things 4
 score more.jsonl "${gate[@]}" --max-others 2 --max-things 4
+score rounds.jsonl "${gate[@]}" --max-others 4 --max-things 4

@@ -199,7 +199,7 @@ func (f *finder) widen(n int, g *named) {
 		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname" // "LE Nygren"
 		return
 	}
-	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". ") && (firstOf(s.given, w) || strings.Contains(s.firsts, w) && g.i > 1 && (f.gap(g.i-1) == "-" || f.gap(g.i-1) == ".")) {
+	if (left == " " || left == ". " || left == ".") && len(w) == 1 && (t.cap || left == ". " || left == "." && !f.toks[g.i].cap) && (firstOf(s.given, w) || strings.Contains(s.firsts, w) && g.i > 1 && (f.gap(g.i-1) == "-" || f.gap(g.i-1) == ".")) {
 		g.i, g.a, g.given, g.rule = g.i-1, t.s, true, "initial and surname"
 		// further initials before it
 		for g.i > 0 && (f.gap(g.i) == "." || f.gap(g.i) == ". " || f.gap(g.i) == "-" || f.gap(g.i) == " " && f.text(g.i-1) != "i") && f.toks[g.i-1].e-f.toks[g.i-1].s == 1 && f.toks[g.i-1].cap {

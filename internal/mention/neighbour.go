@@ -117,7 +117,7 @@ func (f *finder) plain(i int) bool {
 // A short word of the dictionary may be a surname: Frost, Stark, Ek.
 func (f *finder) heading(i int) bool {
 	w := f.text(i)
-	if w == "ask" && f.language() != "en" {
+	if w == "ask" && f.language() != "en" || w == "ring" && f.verbAt(i+1) {
 		return false // a surname, where it is no verb
 	}
 	if in("other", w) || in("months", w) || hasDigit(w) {
@@ -169,7 +169,7 @@ func (f *finder) wordName(g *named) bool {
 	if g.i > 0 {
 		prev = f.text(g.i - 1)
 	}
-	speaks := gap == " " && (f.verbAt(g.j) || and(next) && g.j+1 < len(f.toks) && f.toks[g.j+1].cap && !in("place", f.text(g.j+1)))
+	speaks := gap == " " && (f.verbAt(g.j) || (next == "to" || next == "att") && !nextCap && g.given && w != "hope" || and(next) && g.j+1 < len(f.toks) && f.toks[g.j+1].cap && !in("place", f.text(g.j+1)))
 	switch {
 	case !t.cap:
 		return left == " " && in("take", prev) && (gap != " " || !in("thingright", next)) && f.calls(prev) || f.opens(g.i) && gap == " " && (next == "har" || next == "here")
@@ -220,6 +220,9 @@ func (f *finder) dated(i int) bool {
 // smallWord: a name in small letters that is a word too, in a text that has capitals, and nothing beside it that
 // speaks of a person.
 func (f *finder) smallWord(g *named) bool {
+	if f.language() == "de" && g.j == g.i+1 && !f.toks[g.i].cap && f.gap(g.i) == " " && f.gap(g.j) != "\v" {
+		return true // where every name has a capital
+	}
 	if g.word || g.surname && g.j > g.i+1 || f.toks[g.i].cap || !commonWords().has(f.text(g.i)) || !slices.ContainsFunc(f.toks, func(t token) bool { return t.cap }) {
 		return false
 	}

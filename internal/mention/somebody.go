@@ -120,7 +120,7 @@ func (f *finder) elseBefore(g *named) bool {
 	switch {
 	case gap == ". " && g.given && !g.surname && len(w) == 1 && t.cap && w != "i" && !f.firstLetter(g.subject, w) && !f.lettered(g.i-1) && (f.opens(g.i-1) || f.gap(g.i-1) == ", "):
 		return true // "G. David"
-	case gap == ", " && g.given && t.cap && cell(f.gap(g.i-1)) && (cell(f.gap(g.j)) || g.j == len(f.toks)):
+	case gap == ", " && g.given && t.cap && cell(f.gap(g.i-1)) && (cell(f.gap(g.j)) || g.j == len(f.toks) || f.gap(g.j) == " - " || f.gap(g.j) == "\n"):
 		return !in("other", w) // "Graham, David" in a list
 	case gap == " " && g.surname && len(w) == 1 && t.cap && w != "i", gap == ". " && g.surname && len(w) == 1 && t.cap:
 		return !f.lettered(g.i - 1)
@@ -132,6 +132,8 @@ func (f *finder) elseBefore(g *named) bool {
 		return true
 	case gap == " " && g.given && t.cap && (f.otherSurname(w) || surnameLike(w)) && !in("other", w):
 		return !f.precededByName(g.i - 1)
+	case gap == " " && g.given && w == "per" && f.opens(g.i-1) && f.language() == "en":
+		return false // "Per Wendy, the gate stays locked"
 	case gap == " " && g.given && t.cap && in("given", w):
 		return true
 	case gap == " " && g.given && t.cap && cell(f.gap(g.i-1)) && cell(f.gap(g.j)):
