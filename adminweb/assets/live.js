@@ -4,6 +4,7 @@
   const live = document.getElementById("live");
   if (!live) return;
   const events = new EventSource(live.dataset.events);
+  window.addEventListener("beforeunload", () => events.close()); // or a reload would end the way to another page
   events.addEventListener("live", (e) => { live.innerHTML = JSON.parse(e.data); });
   events.addEventListener("moved", () => {
     events.close();

@@ -90,8 +90,20 @@ func (s *surfer) path() string {
 	return out
 }
 
-// visit opens a page of the site.
-func (s *surfer) visit(path string) { s.t.Helper(); s.do(chromedp.Navigate(s.base + path)) }
+// visit opens a page of the site. A page that loads itself again in the same moment ends the way there, once.
+func (s *surfer) visit(path string) {
+	s.t.Helper()
+	ctx, cancel := s.within(30 * time.Second)
+	err := chromedp.Do(ctx, chromedp.Navigate(s.base+path))
+	cancel()
+	if err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") {
+		s.do(chromedp.Navigate(s.base + path))
+		return
+	}
+	if err != nil {
+		s.t.Fatalf("browser: %v\nat %s:\n%s", err, s.path(), last(s.text(), 1500))
+	}
+}
 
 // press clicks something that leads to another page, and waits for that.
 func (s *surfer) press(selector string) {
