@@ -27,17 +27,17 @@ type subject struct {
 	// how they sound, in their order
 	givenSounds, surnameSounds []string
 
-	emails    []string
-	handles   []string
-	customers []string // the customer number as people write it
-	streets   []street
-	numbers   map[string]Kind // joined digits
-	personal  string          // the digits of the personal number
-	homes     map[string]bool // languages that their names point to
-	firsts    string          // the first letters of their given names
-	initials  []string        // the same of several given names, in one
-	particles string          // the first letter of the particle before their surname
-	p         Person
+	emails         []string
+	handles        []string
+	customers      []string // the customer number as people write it
+	streets        []street
+	numbers        map[string]Kind // joined digits
+	personal       string          // the digits of the personal number
+	homes          map[string]bool // languages that their names point to
+	firsts         string          // the first letters of their given names
+	initials       []string        // the same of several given names, in one
+	particleLetter string          // the first letter of the particle before their surname
+	p              Person
 }
 
 // ref says what a seed may be the beginning of.
@@ -141,7 +141,7 @@ func compile(p Person) subject {
 		s.name(n, false)
 		if f := strings.FieldsFunc(Normalise(n), func(r rune) bool { return r == '-' || r == ' ' }); len(f) > 1 {
 			if particle(f[0]) {
-				s.particles = f[0][:1]
+				s.particleLetter = f[0][:1]
 			}
 			for _, half := range f {
 				if len(half) > 1 && !particle(half) {

@@ -141,7 +141,7 @@ func (f *finder) chains(g *named, at atom) bool {
 	if at.i == g.j+1 && g.given && !g.surname && !at.part.given && f.gap(g.j) == " " && (gap == " " || gap == ". ") {
 		w := f.text(g.j)
 		if !f.toks[g.j].cap {
-			return w == f.m.subjects[g.subject].particles // "Henrik v. Rosen"
+			return w == f.m.subjects[g.subject].particleLetter // "Henrik v. Rosen"
 		}
 		return len(w) == 1 || givenName(w) && !f.otherNamed(w, at.part.words[len(at.part.words)-1])
 	}
@@ -188,7 +188,7 @@ func (f *finder) widen(n int, g *named) {
 	if !g.surname || g.i == 0 || f.strangeInitials(s, g.i) || f.lettered(g.i-1) {
 		return
 	}
-	if (left == ". " || left == " ") && s.particles != "" && f.text(g.i-1) == s.particles {
+	if (left == ". " || left == " ") && s.particleLetter != "" && f.text(g.i-1) == s.particleLetter {
 		g.i, g.a = g.i-1, f.toks[g.i-1].s // "H. v. Rosen"
 		if left = f.gap(g.i); g.i == 0 {
 			return

@@ -25,6 +25,9 @@ func (f *finder) elseAfter(g *named) bool {
 	if gap == ", " {
 		return f.turned(g, t, w)
 	}
+	if gap == "." && g.given && !g.surname && small && !t.cap {
+		return (surnameLike(w) || surnameKnown(w) || f.otherSurname(w)) && !f.subjectSurname(g.subject, w) // simon.ekman
+	}
 	if gap == "\n" && g.given {
 		return f.otherSurname(w) || t.cap && surnameLike(w) && !in("other", w)
 	}

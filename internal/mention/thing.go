@@ -66,6 +66,9 @@ func (f *finder) andCompany(g *named) bool {
 // owned: a genitive before a trade in a capital letter, as in Ståls Smide.
 func (f *finder) owned(g *named, i int) bool {
 	w := f.text(i)
+	if w == "har" && g.last.genitive && !f.toks[i].caps {
+		return f.gap(i) == " " // Helenas Hår, written as the verb but for its capital
+	}
 	return g.last.genitive && !f.toks[i].caps && f.gap(i) == " " && len(w) > 3 && !in("other", w) && !in("months", w) && !hasDigit(w) &&
 		!f.isGiven(w) && !surnameLike(w) && !surnameKnown(w) && !f.otherSurname(w) && f.language() != "de"
 }
