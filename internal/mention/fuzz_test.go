@@ -107,7 +107,7 @@ func TestTimeIsLinear(t *testing.T) {
 			}
 			part, whole := took(tenth), took(size)
 			t.Logf("%d MB in %s of processor, a tenth of it in %s", size>>20, whole.Round(time.Millisecond), part.Round(time.Millisecond))
-			if whole > 30*time.Second || whole > 30*part+time.Second {
+			if whole > 30*time.Second || whole > 30*part+5*time.Second { // collecting the garbage of ten megabytes comes on top
 				t.Errorf("%d MB take %s of processor, a tenth of it %s", size>>20, whole, part)
 			}
 		})
