@@ -23,6 +23,7 @@
   let sent = Promise.resolve(); // one after another, so that what is said last holds
   let leaving = false; // somebody follows a link while an answer is on its way: it arrives, and nobody waits for the reply
   window.addEventListener("beforeunload", () => { leaving = true; });
+  window.addEventListener("pageshow", () => { leaving = false; }); // they came back to it
   const answer = (place, value) => {
     const was = place.dataset.answer;
     place.dataset.answer = value === "undo" ? "" : value;

@@ -3,6 +3,7 @@ package mention
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // sifting is the sieving of one text.
@@ -338,4 +339,39 @@ func (f *sifting) goesOn(rest string, e int) bool {
 		}
 	}
 	return e+8 < len(f.src)
+}
+
+// spelled says whether the address around the at sign at i may spell a subject's names.
+func (f *sifting) spelled(i int) bool {
+	a := i
+	for a > 0 && i-a < 64 {
+		c := f.src[a-1]
+		if k := classes[c]; (k == signByte || k == latinByte) && c != '=' && c != '\\' {
+			return c >= utf8.RuneSelf || c == '&' || c == '%'
+		} else if k != letterByte && k != digitByte && strings.IndexByte("._+-", c) < 0 {
+			break
+		}
+		a--
+	}
+	var room [64]byte
+	n := 0
+	for _, c := range []byte(f.src[a:i]) {
+		switch {
+		case c == '+' && n > 0:
+			return f.owns(room[:n])
+		case c == '.' || c == '_' || c == '-':
+		default:
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			room[n] = c
+			n++
+		}
+	}
+	return f.owns(room[:n])
+}
+
+func (f *sifting) owns(squeezed []byte) bool {
+	_, ok := f.m.owner[string(unnumbered(squeezed))]
+	return ok
 }

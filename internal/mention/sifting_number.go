@@ -1,9 +1,6 @@
 package mention
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // number takes the digits between a and e to those before them, where these are near, and says whether they may end a number.
 func (f *sifting) number(a, e int) bool {
@@ -44,39 +41,4 @@ func near4(gap string) bool {
 		}
 	}
 	return n <= 4
-}
-
-// spelled says whether the address around the at sign at i may spell a subject's names.
-func (f *sifting) spelled(i int) bool {
-	a := i
-	for a > 0 && i-a < 64 {
-		c := f.src[a-1]
-		if k := classes[c]; (k == signByte || k == latinByte) && c != '=' && c != '\\' {
-			return c >= utf8.RuneSelf || c == '&' || c == '%'
-		} else if k != letterByte && k != digitByte && strings.IndexByte("._+-", c) < 0 {
-			break
-		}
-		a--
-	}
-	var room [64]byte
-	n := 0
-	for _, c := range []byte(f.src[a:i]) {
-		switch {
-		case c == '+' && n > 0:
-			return f.owns(room[:n])
-		case c == '.' || c == '_' || c == '-':
-		default:
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			room[n] = c
-			n++
-		}
-	}
-	return f.owns(room[:n])
-}
-
-func (f *sifting) owns(squeezed []byte) bool {
-	_, ok := f.m.owner[string(unnumbered(squeezed))]
-	return ok
 }
